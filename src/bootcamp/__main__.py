@@ -1,0 +1,5 @@
+"""`python -m bootcamp` is the `bootcamp` command."""
+
+from bootcamp.cli import main
+
+main()

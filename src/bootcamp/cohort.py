@@ -1,0 +1,374 @@
+"""The cohort: who takes part, in which teams, on which days, with which model and budgets.
+
+It is one TOML file that a facilitator can read and edit; everything else refers to it.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from bootcamp.errors import CohortError, UnknownName
+
+__all__ = [
+    "Budgets",
+    "Cohort",
+    "ModelSettings",
+    "Person",
+    "Team",
+    "UseCase",
+    "dump_cohort",
+    "load_cohort",
+    "read_people",
+    "save_cohort",
+]
+
+Login = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,29}$", strip_whitespace=True)
+]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Email = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+$", max_length=254)
+]
+
+# What a pattern means, for the message about a value that does not match it.
+_WHAT_WOULD_BE_RIGHT = {
+    "login": "2 to 30 characters: small letters, digits and hyphens, a letter first (like 'amina-b')",
+    "slug": "small letters, digits and hyphens, a letter first (like 'team-orange')",
+    "use_case": "the slug of one of the use_cases",
+    "email": "an address like 'amina@example.com'",
+    "role": "'citizen' or 'facilitator'",
+    "language": "'en' (more languages come later)",
+    "sessions": "six dates, like 2027-01-11",
+    "upstream": "an address like 'https://api.openai.com/v1'",
+}
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Person(_Model):
+    """Someone of the cohort; `login` is the name in the hub, in folders and in the gradebook."""
+
+    name: Line
+    email: Email
+    login: Login
+    role: Literal["citizen", "facilitator"] = "citizen"
+
+
+class Team(_Model):
+    """Two to five citizens who work on one use case."""
+
+    slug: Slug
+    name: Line
+    members: Annotated[tuple[Login, ...], Field(min_length=2, max_length=5)]
+    use_case: Slug | None = None
+
+
+class UseCase(_Model):
+    """A tedious internal process that a team may choose to automate."""
+
+    slug: Slug
+    title: Line
+    summary: str = ""
+
+
+class ModelSettings(_Model):
+    """Where the model gateway sends its calls; without an upstream the practice model answers.
+
+    The company's key is never in this file: `key_variable` names the environment variable that
+    holds it when the bootcamp is started.
+    """
+
+    upstream: HttpUrl | None = None
+    key_variable: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] = (
+        "BOOTCAMP_UPSTREAM_KEY"
+    )
+    small: Line | None = None
+    large: Line | None = None
+
+    @model_validator(mode="after")
+    def _upstream_needs_names(self) -> Self:
+        if self.upstream and not self.small:
+            raise ValueError(
+                "model.small is missing: give the upstream's name for the everyday model"
+            )
+        return self
+
+
+class Budgets(_Model):
+    """How many tokens may be used in the whole bootcamp; none means no limit."""
+
+    citizen_tokens: Annotated[int, Field(gt=0)] | None = 2_000_000
+    team_tokens: Annotated[int, Field(gt=0)] | None = 6_000_000
+
+
+class Cohort(_Model):
+    """A whole cohort, checked: every reference in it leads somewhere."""
+
+    name: Line
+    company: Line
+    language: Literal["en"] = "en"
+    sessions: Annotated[tuple[date, ...], Field(min_length=6, max_length=6)]
+    model: ModelSettings = ModelSettings()
+    budgets: Budgets = Budgets()
+    use_cases: Annotated[tuple[UseCase, ...], Field(min_length=4, max_length=6)]
+    people: Annotated[tuple[Person, ...], Field(min_length=1, max_length=200)]
+    teams: tuple[Team, ...] = ()
+
+    @model_validator(mode="after")
+    def _refers_only_to_what_exists(self) -> Self:
+        _refuse_repeats("people: the login", (person.login for person in self.people))
+        _refuse_repeats("people: the e-mail", (person.email.lower() for person in self.people))
+        _refuse_repeats("teams: the slug", (team.slug for team in self.teams))
+        _refuse_repeats("use_cases: the slug", (case.slug for case in self.use_cases))
+        _refuse_repeats("teams: the member", (m for team in self.teams for m in team.members))
+        citizens = {person.login for person in self.people if person.role == "citizen"}
+        slugs = {case.slug for case in self.use_cases}
+        for team in self.teams:
+            for member in team.members:
+                if member not in citizens:
+                    raise ValueError(
+                        f"team '{team.slug}': the member '{member}' is no citizen among people"
+                    )
+            if team.use_case and team.use_case not in slugs:
+                raise ValueError(
+                    f"team '{team.slug}': '{team.use_case}' is not among the use_cases"
+                    f" ({', '.join(sorted(slugs))})"
+                )
+        if any(later <= earlier for earlier, later in pairwise(self.sessions)):
+            raise ValueError("sessions: the six dates must be in order, each on a day of its own")
+        if not any(person.role == "facilitator" for person in self.people):
+            raise ValueError("people: nobody has the role 'facilitator'; give it to at least one")
+        return self
+
+    def person(self, login: str) -> Person:
+        """Give the person with this login.
+
+        Raises:
+            UnknownName: nobody has it.
+        """
+        for person in self.people:
+            if person.login == login:
+                return person
+        raise UnknownName(f"Nobody in this cohort has the login '{login}'; see `bootcamp show`.")
+
+    def team(self, slug: str) -> Team:
+        """Give the team with this slug.
+
+        Raises:
+            UnknownName: no team has it.
+        """
+        for team in self.teams:
+            if team.slug == slug:
+                return team
+        known = ", ".join(team.slug for team in self.teams) or "none yet"
+        raise UnknownName(f"There is no team called '{slug}'; the teams are: {known}.")
+
+    def team_of(self, login: str) -> Team | None:
+        """Give the team that this person belongs to, if any."""
+        return next((team for team in self.teams if login in team.members), None)
+
+    @property
+    def citizens(self) -> tuple[Person, ...]:
+        """The people who take the course."""
+        return tuple(person for person in self.people if person.role == "citizen")
+
+    @property
+    def facilitators(self) -> tuple[Person, ...]:
+        """The people who guide it."""
+        return tuple(person for person in self.people if person.role == "facilitator")
+
+
+def load_cohort(path: Path) -> Cohort:
+    """Read and check a cohort file.
+
+    Raises:
+        CohortError: the file is missing or wrong; the message names the line or field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CohortError(
+            f"There is no cohort file at {path}. Make one with `bootcamp cohort new`."
+        ) from None
+    except UnicodeDecodeError:
+        raise CohortError(f"{path.name} is not saved as UTF-8. Save it again as UTF-8.") from None
+    try:
+        return Cohort.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise CohortError(f"{path.name} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        raise CohortError(f"{path.name}: {_in_plain_words(error)}") from None
+
+
+def save_cohort(cohort: Cohort, path: Path) -> None:
+    """Write the cohort to `path`, replacing the old file in one step."""
+    draft = path.with_suffix(".toml.new")
+    draft.write_text(dump_cohort(cohort), encoding="utf-8")
+    with draft.open("rb") as written:
+        os.fsync(written.fileno())
+    draft.replace(path)
+
+
+def dump_cohort(cohort: Cohort) -> str:
+    """Give the cohort as a TOML text that a person likes to edit."""
+    lines = [
+        f"name = {_quoted(cohort.name)}",
+        f"company = {_quoted(cohort.company)}",
+        f"language = {_quoted(cohort.language)}",
+        "# The days of the six sessions, in order.",
+        f"sessions = [{', '.join(day.isoformat() for day in cohort.sessions)}]",
+        "",
+        "[model]",
+    ]
+    if cohort.model.upstream:
+        lines.append(f"upstream = {_quoted(str(cohort.model.upstream))}")
+    else:
+        lines += [
+            "# Without an upstream the embedded practice model answers. To connect a real one:",
+            '# upstream = "https://api.openai.com/v1"',
+            '# small = "the-everyday-model"',
+            '# large = "the-stronger-model"',
+        ]
+    lines += [
+        "# The name of the environment variable that holds the company's key; never the key.",
+        f"key_variable = {_quoted(cohort.model.key_variable)}",
+    ]
+    lines += [
+        f"{field} = {_quoted(value)}"
+        for field, value in (("small", cohort.model.small), ("large", cohort.model.large))
+        if value
+    ]
+    lines += ["", "[budgets]", "# Tokens for the whole bootcamp."]
+    lines += [
+        f"{field} = {value}"
+        for field, value in cohort.budgets.model_dump().items()
+        if value is not None
+    ]
+    for case in cohort.use_cases:
+        lines += _table("use_cases", case)
+    for person in cohort.people:
+        lines += _table("people", person)
+    for team in cohort.teams:
+        lines += _table("teams", team)
+    return "\n".join(lines) + "\n"
+
+
+def read_people(path: Path) -> list[Person]:
+    """Read people from a CSV file with the columns name, email and, optionally, login and role.
+
+    A missing login is made from the e-mail's first part. The separator may be a comma, a
+    semicolon or a tab, as spreadsheets write them.
+
+    Raises:
+        CohortError: the file cannot be read; the message names the line.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise CohortError(f"There is no file {path}.") from None
+    except UnicodeDecodeError:
+        raise CohortError(f"{path.name} is not UTF-8. Export it as 'CSV UTF-8'.") from None
+    header = text.partition("\n")[0]
+    delimiter = max(",;\t", key=header.count)
+    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
+    columns = [(name or "").strip().lower() for name in rows.fieldnames or []]
+    missing = {"name", "email"} - set(columns)
+    if missing:
+        raise CohortError(
+            f"{path.name}: the first line must name the columns; missing: "
+            f"{', '.join(sorted(missing))}."
+        )
+    rows.fieldnames = columns
+    people = []
+    for row in rows:
+        given = {key: value.strip() for key, value in row.items() if key and value and value.strip()}
+        if not given:
+            continue
+        given.setdefault("login", _login_from(given.get("email", "")))
+        known = {key: given[key] for key in ("name", "email", "login", "role") if key in given}
+        try:
+            people.append(Person.model_validate(known))
+        except ValidationError as error:
+            raise CohortError(
+                f"{path.name}, line {rows.line_num}: {_in_plain_words(error)}"
+            ) from None
+    return people
+
+
+def example_dates(start: date) -> tuple[date, ...]:
+    """Give six session days from `start` on: twice a week with working days between."""
+    gaps = (0, 3, 7, 10, 14, 17)
+    return tuple(start + timedelta(days=gap) for gap in gaps)
+
+
+def _refuse_repeats(what: str, values: Iterable[str]) -> None:
+    twice = [value for value, count in Counter(values).items() if count > 1]
+    if twice:
+        raise ValueError(f"{what} '{twice[0]}' stands there more than once")
+
+
+def _login_from(email: str) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0].lower()).strip("-")
+    return name[:30]
+
+
+def _in_plain_words(error: ValidationError) -> str:
+    """Turn pydantic's first complaint into one line that names the field and what is right."""
+    first = error.errors()[0]
+    where = ""
+    for step in first["loc"]:
+        where += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if where else str(step)
+    names = [step for step in first["loc"] if isinstance(step, str)]
+    if first["type"] == "missing":
+        return f"{where} is missing."
+    if first["type"] == "extra_forbidden":
+        return f"{where} is not a known field; is it a typing mistake?"
+    if first["type"] == "value_error":
+        return f"{str(first['msg']).removeprefix('Value error, ')}."
+    given = repr(first["input"])
+    right = _WHAT_WOULD_BE_RIGHT.get(names[-1] if names else "")
+    if first["type"] in {"too_short", "too_long"} or right is None:
+        message = str(first["msg"]).rstrip(".")
+        if isinstance(first["input"], list | tuple | dict):
+            return f"{where}: {message}."
+        return f"{where} is {given[:60]}: {message}."
+    return f"{where} is {given[:60]}; it must be {right}."
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    for character, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        escaped = escaped.replace(character, written)
+    return f'"{escaped}"'
+
+
+def _table(name: str, entry: _Model) -> list[str]:
+    lines = ["", f"[[{name}]]"]
+    for field, value in entry.model_dump().items():
+        if isinstance(value, tuple):
+            lines.append(f"{field} = [{', '.join(_quoted(item) for item in value)}]")
+        elif value not in (None, ""):
+            lines.append(f"{field} = {_quoted(value)}")
+    return lines

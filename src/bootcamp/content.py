@@ -1,0 +1,76 @@
+"""Finds the course's own files: in a checkout beside `src`, in a wheel inside the package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from bootcamp.errors import UnknownName
+
+__all__ = [
+    "content_root",
+    "dataset",
+    "homework_names",
+    "homework_session",
+    "session_folder",
+    "session_numbers",
+]
+
+_SESSION = re.compile(r"session-(\d\d)$")
+_HOMEWORK = re.compile(r"homework-(\d)\.ipynb$")
+
+
+def content_root() -> Path:
+    """Give the folder that holds labs/, session-0N/, solutions/, graders/ and hub_config/."""
+    package = Path(__file__).resolve().parent
+    packed = package / "_content"
+    return packed if packed.is_dir() else package.parent.parent
+
+
+def session_numbers() -> list[int]:
+    """Give the numbers of the sessions whose materials exist, ascending."""
+    folders = (_SESSION.search(path.name) for path in content_root().glob("session-*"))
+    return sorted(int(match.group(1)) for match in folders if match)
+
+
+def session_folder(number: int) -> Path:
+    """Give the folder that citizens receive for session `number`.
+
+    Raises:
+        UnknownName: the course has no such session.
+    """
+    folder = content_root() / f"session-{number:02d}"
+    if not folder.is_dir():
+        known = ", ".join(str(n) for n in session_numbers())
+        raise UnknownName(f"There are no materials for session {number}; there are for {known}.")
+    return folder
+
+
+def homework_names() -> list[str]:
+    """Give the names of the homeworks that exist, as nbgrader's assignments: `homework-1` …"""
+    found = content_root().glob("session-*/homework-*.ipynb")
+    return sorted(path.stem for path in found if _HOMEWORK.search(path.name))
+
+
+def homework_session(name: str) -> int:
+    """Give the session after which homework `name` is done.
+
+    Raises:
+        UnknownName: the course has no such homework.
+    """
+    if name not in homework_names():
+        known = ", ".join(homework_names())
+        raise UnknownName(f"There is no homework called '{name}'; there is {known}.")
+    return int(name.rsplit("-", 1)[1])
+
+
+def dataset(use_case: str) -> Path:
+    """Give the folder of a use case's data: dev/, hidden/ and hostile/; `email-routing` …
+
+    Raises:
+        UnknownName: the course has no data for this use case.
+    """
+    folder = content_root() / "graders" / "datasets" / use_case.replace("-", "_")
+    if not folder.is_dir():
+        raise UnknownName(f"There is no data for the use case '{use_case}'.")
+    return folder

@@ -1,0 +1,112 @@
+"""What a check may see: the names of the notebook, read with kind sentences when they are off."""
+
+import difflib
+import numbers
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["Names", "NotYet", "notebook_names"]
+
+_QUOTES = "“”„«»‘’\"' \u00a0\u202f\t\n"
+
+
+class NotYet(Exception):  # noqa: N818 - not an error: an exercise that is still open
+    """The exercise is not finished; the text is one sentence that says what to do next."""
+
+
+def notebook_names() -> dict[str, Any]:
+    """The variables of the running notebook, or of the main program outside one."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        return dict(shell.user_ns)
+    return dict(vars(sys.modules["__main__"]))
+
+
+class Names:
+    """Typed access to a notebook's variables: a value that is usable, or `NotYet` with advice."""
+
+    def __init__(self, values: Mapping[str, Any]):
+        self._values = values
+
+    def get(self, name: str) -> Any:
+        """The value of `name`, whatever it is."""
+        if name not in self._values:
+            raise NotYet(self._missing(name))
+        value = self._values[name]
+        if value is Ellipsis:
+            raise NotYet(f"Replace the three dots after `{name} =` with your own, then run again.")
+        return value
+
+    def text(self, name: str, what: str, *, words: int = 1) -> str:
+        """The text in `name`, without blanks and stray quotes at its ends, of so many words."""
+        value = self.get(name)
+        if not isinstance(value, str):
+            raise NotYet(
+                f"`{name}` should be text: write {what} between straight quotes, "
+                f"for example {name} = \"...\"."
+            )
+        text = value.strip(_QUOTES)
+        if not text:
+            raise NotYet(f"`{name}` is still empty. Write {what} between the quotes.")
+        if len(text.split()) < words:
+            raise NotYet(f"`{name}` is very short. Write {what} in {words} words or more.")
+        return text
+
+    def number(self, name: str, what: str, low: float, high: float) -> float:
+        """The number in `name`, between `low` and `high`, both included."""
+        return self._number(f"`{name}`", self.get(name), what, low, high)
+
+    def numbers(self, name: str, what: str, low: float, high: float) -> list[float]:
+        """The numbers of the list in `name`, each between `low` and `high`."""
+        value = self.get(name)
+        if not isinstance(value, list | tuple):
+            raise NotYet(
+                f"`{name}` should be a list: numbers between square brackets, with commas, "
+                f"for example {name} = [41, 65, 38]."
+            )
+        return [
+            self._number(f"Number {place} of `{name}`", item, what, low, high)
+            for place, item in enumerate(value, start=1)
+        ]
+
+    def _number(self, label: str, value: Any, what: str, low: float, high: float) -> float:
+        if isinstance(value, str):
+            raise NotYet(_about_text(label, value))
+        if isinstance(value, tuple):
+            raise NotYet(
+                f"{label} became two numbers, because Python reads a comma as “and”. "
+                "Write a decimal with a point: 2.5, and thousands without any sign: 1500."
+            )
+        if isinstance(value, bool) or not isinstance(value, numbers.Real):
+            raise NotYet(f"{label} should be a number: type {what}, in digits only.")
+        number = float(value)
+        if number == 0 and low > 0:
+            raise NotYet(f"{label} is still 0. Put {what} in its place.")
+        if not low <= number <= high:
+            raise NotYet(
+                f"{label} is {number:g}. I expected {what}, between {low:g} and {high:g}: "
+                "check the unit and the digits."
+            )
+        return number
+
+    def _missing(self, name: str) -> str:
+        mine = [n for n in self._values if not n.startswith("_")]
+        near = difflib.get_close_matches(name, mine, n=1, cutoff=0.75)
+        if near:
+            return (
+                f"I cannot find `{name}`, but I do see `{near[0]}`. "
+                f"Give it back the name `{name}`, then run its cell again."
+            )
+        return (
+            f"I cannot find `{name}` yet. Run the cell that has `{name} =` in it first "
+            "(Shift + Enter), then this one."
+        )
+
+
+def _about_text(label: str, value: str) -> str:
+    if re.fullmatch(r"[\d\s.,\u00a0\u202f]+", value.strip() or "x"):
+        return f"{label} is between quotes, so Python takes it for text. Take the quotes away."
+    return f"{label} should be a number, and I find text there. Type digits, without quotes."

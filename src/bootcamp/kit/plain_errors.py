@@ -1,0 +1,63 @@
+"""One sentence in plain words under Python's own error message, for the errors beginners meet."""
+
+import re
+import sys
+from typing import Any
+
+__all__ = ["install", "plain_words"]
+
+_CURLY = re.compile("[“”„«»‘’]")
+_installed: list[object] = []
+
+
+def install() -> None:
+    """Explain errors in the running notebook from now on; does nothing outside a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is None or any(shell is known for known in _installed):
+        return
+    _installed.append(shell)
+    shell.events.register("post_run_cell", _explain)
+
+
+def _explain(result: Any) -> None:
+    error = result.error_before_exec or result.error_in_exec
+    sentence = plain_words(error, getattr(result.info, "raw_cell", "") or "") if error else ""
+    if sentence:
+        print(f"In plain words: {sentence}")
+
+
+def plain_words(error: BaseException, source: str) -> str:
+    """The likely cause of `error` in the cell `source`, or nothing where we do not know."""
+    if isinstance(error, SyntaxError):
+        return _about_syntax(error, source)
+    if isinstance(error, NameError):
+        return (
+            f"Python does not know the name “{error.name}”. Run the cells above first "
+            "(menu Run, Run All Above Selected Cell), then check the spelling, capitals too."
+        )
+    if isinstance(error, KeyError):
+        return "there is no such entry. Look at the exact names in the table, capitals too."
+    if isinstance(error, TypeError) and "concatenate" in str(error):
+        return "+ joins text with text. A number needs quotes around it, a mail needs [\"text\"]."
+    if isinstance(error, KeyboardInterrupt):
+        return "you stopped this cell. Nothing is lost: run it again when you like."
+    return ""
+
+
+def _about_syntax(error: SyntaxError, source: str) -> str:
+    message = str(error.msg or "")
+    line = f"line {error.lineno}" if error.lineno else "this cell"
+    if _CURLY.search(source) and "invalid character" in message:
+        return f'there is a curly quote in {line}. Delete it and type a straight one: ".'
+    if "unterminated string" in message or "unterminated triple" in message:
+        return f"a text in {line} has no closing quote. Each text needs one at both ends."
+    if "never closed" in message or "unmatched" in message:
+        return f"a bracket in {line} has no partner. Each ( needs a ) and each [ a ]."
+    if "leading zeros" in message:
+        return f"a number in {line} starts with 0. Write 7, not 07."
+    if isinstance(error, IndentationError):
+        return f"{line} begins with blanks that do not belong there. Delete them."
+    if "comma" in message:
+        return f"look for a missing comma or quote in {line}."
+    return f"Python cannot read {line}. Look for a missing quote, bracket or comma there."

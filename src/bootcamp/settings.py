@@ -1,0 +1,94 @@
+"""Where a bootcamp keeps its things, and what it reads from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["DEFAULT_PORT", "DataFolder", "private_folder"]
+
+DEFAULT_PORT = 8000
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """All that one bootcamp stores, under one folder; removing it removes the bootcamp."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: Path | str) -> DataFolder:
+        """Give the folder at `path`, made absolute so that a change of directory cannot move it."""
+        return cls(Path(path).expanduser().resolve())
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> DataFolder:
+        """Give the folder that `BOOTCAMP_DATA` names; services are started with it set."""
+        return cls.at(environ.get("BOOTCAMP_DATA", "bootcamp-data"))
+
+    @property
+    def cohort_file(self) -> Path:
+        """The cohort: people, teams, dates, model, budgets."""
+        return self.root / "cohort.toml"
+
+    @property
+    def hub(self) -> Path:
+        """JupyterHub's own database and secrets."""
+        return self.root / "hub"
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of our own store; SQLite here unless `BOOTCAMP_STORE_URL` names another."""
+        return os.environ.get("BOOTCAMP_STORE_URL") or f"sqlite:///{self.root / 'store.sqlite'}"
+
+    @property
+    def homes(self) -> Path:
+        """One home a person."""
+        return self.root / "homes"
+
+    @property
+    def teams(self) -> Path:
+        """One shared folder a team."""
+        return self.root / "teams"
+
+    @property
+    def course(self) -> Path:
+        """nbgrader's course folder: source, release, submitted, autograded, feedback, gradebook."""
+        return self.root / "course"
+
+    @property
+    def handins(self) -> Path:
+        """Every version of every hand-in."""
+        return self.root / "handins"
+
+    @property
+    def finals(self) -> Path:
+        """Executed final notebooks and their results."""
+        return self.root / "finals"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the hub and its services."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """The running bootcamp's lock and state."""
+        return self.root / "run"
+
+    def create(self) -> None:
+        """Create the folders that are missing; what is only the hub's is closed to others."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        for folder in (self.hub, self.course, self.handins, self.finals, self.logs, self.run):
+            private_folder(folder)
+        for folder in (self.homes, self.teams):
+            folder.mkdir(mode=0o711, exist_ok=True)
+
+
+def private_folder(path: Path) -> Path:
+    """Create `path` so that only its owner can look inside, and give it back."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path

@@ -1,0 +1,55 @@
+"""Homework: what was released, what was handed in, what feedback went back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bootcamp.store.base import Base, UTCDateTime, now
+
+__all__ = ["Feedback", "HandIn", "Release"]
+
+
+class Release(Base):
+    """A homework that citizens can see and hand in."""
+
+    __tablename__ = "releases"
+
+    assignment: Mapped[str] = mapped_column(String(40), primary_key=True)
+    released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+class HandIn(Base):
+    """One version of one citizen's homework; versions are added, never replaced."""
+
+    __tablename__ = "handins"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    receipt: Mapped[str] = mapped_column(String(40), unique=True)
+    assignment: Mapped[str] = mapped_column(ForeignKey("releases.assignment"), index=True)
+    login: Mapped[str] = mapped_column(String(30), index=True)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size_bytes: Mapped[int]
+    folder: Mapped[str]
+    """Relative to the data folder's handins/."""
+    collected_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+
+
+class Feedback(Base):
+    """What one citizen gets back for one hand-in."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String(40), index=True)
+    login: Mapped[str] = mapped_column(String(30), index=True)
+    handin_id: Mapped[int | None] = mapped_column(ForeignKey("handins.id"), default=None)
+    score: Mapped[float]
+    max_score: Mapped[float]
+    awaits_marking: Mapped[bool] = mapped_column(default=False)
+    """True while the facilitator's part has no mark yet."""
+    html: Mapped[str]
+    released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
