@@ -1,0 +1,1 @@
+"""The hub: accounts, sandboxed servers, configuration, and starting and stopping it all."""

@@ -1,0 +1,215 @@
+"""Invitations and passwords: how a person of the cohort gets in, and how guessing is slowed.
+
+A facilitator hands out one-time links; the citizen opens the link and chooses a password.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bootcamp.errors import InvitationError, TooManyAttempts, UsageError, WrongPassword
+from bootcamp.store import Store, now
+from bootcamp.store.accounts import Account, Attempt, Invitation, TeamFolder
+
+__all__ = [
+    "FIRST_GROUP_ID",
+    "FIRST_USER_ID",
+    "PASSWORD_MIN_LENGTH",
+    "Accounts",
+    "SystemIds",
+]
+
+# Above what Debian's adduser gives to people (1000-59999), so that they never meet.
+FIRST_USER_ID = 200_000
+FIRST_GROUP_ID = 300_000
+PASSWORD_MIN_LENGTH = 10
+_PASSWORD_MAX_LENGTH = 200
+_ATTEMPTS_ALLOWED = 8
+_ATTEMPTS_WINDOW = timedelta(minutes=10)
+# RFC 9106's second recommended setting costs 64 MiB a guess; this is OWASP's minimum for servers
+# where forty people may log in within the same minute: 19 MiB, two passes.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Verified when the login is unknown, so that the answer takes as long as for a known one.
+_NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
+
+
+@dataclass(frozen=True)
+class SystemIds:
+    """The numeric user and group that a person's processes and files belong to."""
+
+    uid: int
+    gid: int
+
+
+class Accounts:
+    """Everything about getting in; logins are checked against the cohort by the caller."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def invite(self, login: str, *, valid_for: timedelta) -> str:
+        """Give a fresh one-time token for `login`; older unused ones stop working."""
+        token = secrets.token_urlsafe(24)
+        with self._store.session() as session:
+            _account(session, login)
+            session.execute(
+                delete(Invitation).where(Invitation.login == login, Invitation.used_at.is_(None))
+            )
+            session.add(
+                Invitation(token_hash=_digest(token), login=login, expires_at=now() + valid_for)
+            )
+        return token
+
+    def invited_login(self, token: str) -> str:
+        """Give the login that an open invitation is for.
+
+        Raises:
+            InvitationError: it is unknown, used or expired; says what to do.
+        """
+        with self._store.session() as session:
+            return _open_invitation(session, token).login
+
+    def join(self, token: str, password: str) -> str:
+        """Use an invitation: set the password, and give the login.
+
+        Raises:
+            InvitationError: the invitation is unknown, used or expired.
+            UsageError: the password is too short, too long or the login itself.
+        """
+        with self._store.session() as session:
+            login = _open_invitation(session, token).login
+        _require_good_password(password, login)
+        password_hash = _HASHER.hash(password)
+        with self._store.session() as session:
+            invitation = _open_invitation(session, token)
+            invitation.used_at = now()
+            account = _account(session, login)
+            account.password_hash = password_hash
+            account.joined_at = account.joined_at or now()
+            session.execute(delete(Attempt).where(Attempt.login == login))
+        return login
+
+    def verify(self, login: str, password: str) -> None:
+        """Check a login and its password.
+
+        Raises:
+            TooManyAttempts: there were too many wrong ones just before; says how long to wait.
+            WrongPassword: they do not go together.
+        """
+        login = login[:64]
+        with self._store.session() as session:
+            wait = _minutes_to_wait(session, login, now())
+            known = session.scalar(select(Account.password_hash).where(Account.login == login))
+        if wait:
+            unit = "minute" if wait == 1 else "minutes"
+            raise TooManyAttempts(
+                f"Too many wrong passwords. Wait {wait} {unit}, or ask your facilitator for a new"
+                " invitation link."
+            )
+        if _matches(known or _NOBODYS_HASH, password) and known:
+            self._remember_success(login, known, password)
+            return
+        with self._store.session() as session:
+            session.add(Attempt(login=login))
+        raise WrongPassword("This login and password do not go together. Check both and try again.")
+
+    def has_joined(self, login: str) -> bool:
+        """Tell whether the person has chosen a password."""
+        with self._store.session() as session:
+            found = session.scalar(select(Account.password_hash).where(Account.login == login))
+        return found is not None
+
+    def system_ids(self, login: str, team: str | None) -> SystemIds:
+        """Give the user id of a person and the group id of the team, the same at every call."""
+        with self._store.session() as session:
+            account_id = _account(session, login).id
+            if team is None:
+                return SystemIds(FIRST_USER_ID + account_id, FIRST_USER_ID + account_id)
+            folder = session.scalar(select(TeamFolder).where(TeamFolder.slug == team))
+            if folder is None:
+                folder = TeamFolder(slug=team)
+                session.add(folder)
+                session.flush()
+            return SystemIds(FIRST_USER_ID + account_id, FIRST_GROUP_ID + folder.id)
+
+    def _remember_success(self, login: str, known: str, password: str) -> None:
+        with self._store.session() as session:
+            session.execute(delete(Attempt).where(Attempt.login == login))
+            if _HASHER.check_needs_rehash(known):
+                session.execute(
+                    update(Account)
+                    .where(Account.login == login)
+                    .values(password_hash=_HASHER.hash(password))
+                )
+
+
+def _account(session: Session, login: str) -> Account:
+    account = session.scalar(select(Account).where(Account.login == login))
+    if account is None:
+        account = Account(login=login)
+        session.add(account)
+        session.flush()
+    return account
+
+
+def _open_invitation(session: Session, token: str) -> Invitation:
+    invitation = session.get(Invitation, _digest(token))
+    if invitation is None:
+        raise InvitationError(
+            "This invitation link is not known, or a newer one has replaced it."
+            " Ask your facilitator for a new link."
+        )
+    if invitation.used_at is not None:
+        raise InvitationError(
+            "This invitation has been used already. Sign in with your login and password, or ask"
+            " your facilitator for a new link."
+        )
+    if invitation.expires_at <= now():
+        raise InvitationError(
+            f"This invitation expired on {invitation.expires_at:%d %B %Y}."
+            " Ask your facilitator for a new link."
+        )
+    return invitation
+
+
+def _minutes_to_wait(session: Session, login: str, at: datetime) -> int:
+    """Give how many minutes the login is closed for, 0 when it is open."""
+    since = at - _ATTEMPTS_WINDOW
+    session.execute(delete(Attempt).where(Attempt.at < since))
+    count, first = session.execute(
+        select(func.count(), func.min(Attempt.at)).where(Attempt.login == login)
+    ).one()
+    if count < _ATTEMPTS_ALLOWED or first is None:
+        return 0
+    return int((first + _ATTEMPTS_WINDOW - at).total_seconds() // 60) + 1
+
+
+def _require_good_password(password: str, login: str) -> None:
+    if len(password) < PASSWORD_MIN_LENGTH:
+        raise UsageError(
+            f"Choose a password of at least {PASSWORD_MIN_LENGTH} characters;"
+            " three or four words are easy to remember."
+        )
+    if len(password) > _PASSWORD_MAX_LENGTH:
+        raise UsageError(f"Choose a password of at most {_PASSWORD_MAX_LENGTH} characters.")
+    if password.strip().lower() == login or len(set(password)) < 4:
+        raise UsageError("This password is too easy to guess. Choose another one.")
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password[:_PASSWORD_MAX_LENGTH])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

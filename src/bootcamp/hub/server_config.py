@@ -1,0 +1,45 @@
+"""What every citizen's JupyterLab is set to: calm for novices, closed to the outside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+__all__ = ["write_server_config"]
+
+_JUPYTER_SERVER: dict[str, Any] = {
+    "ServerApp": {
+        # Novices need notebooks; a terminal only adds ways to get lost.
+        "terminals_enabled": False,
+        "jpserver_extensions": {"bootcamp.hub.busy_kernels": True},
+    },
+    "LabApp": {"news_url": None, "extension_manager": "readonly"},
+    # A notebook in the file browser is never thrown away for good.
+    "FileContentsManager": {"delete_to_trash": True},
+}
+
+_PAGE: dict[str, Any] = {
+    "disabledExtensions": {
+        # Asks for news from the internet at the first start.
+        "@jupyterlab/apputils-extension:announcements": True,
+        "@jupyterlab/extensionmanager-extension:plugin": True,
+        "nbgrader:create-assignment": True,
+        "nbgrader:formgrader": True,
+        "nbgrader:course-list": True,
+    },
+}
+
+
+def write_server_config(run_folder: Path) -> Path:
+    """Write the folder that sandboxes see as /etc/jupyter, and give it."""
+    folder = run_folder / "jupyter"
+    files = {"jupyter_server_config.json": _JUPYTER_SERVER, "labconfig/page_config.json": _PAGE}
+    for name, settings in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        path.chmod(0o644)
+    for place in (folder, folder / "labconfig"):
+        place.chmod(0o755)
+    return folder
