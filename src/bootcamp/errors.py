@@ -11,6 +11,7 @@ __all__ = [
     "InvitationError",
     "NotRunning",
     "PortInUse",
+    "RoiInputRefused",
     "SandboxUnavailable",
     "TooManyAttempts",
     "UnknownName",
@@ -103,6 +104,12 @@ class FinalsError(BootcampError):
     """A final run cannot start or be kept."""
 
     code = "finals"
+
+
+class RoiInputRefused(BootcampError):
+    """A number or a source that a return on investment cannot rest on; names the field."""
+
+    code = "roi_input"
 
 
 class BuildError(BootcampError):
