@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -29,21 +30,24 @@ from pydantic import (
 from bootcamp.errors import CohortError, UnknownName
 
 __all__ = [
+    "USE_CASES",
     "Budgets",
     "Cohort",
+    "Entry",
     "ModelSettings",
     "Person",
     "Team",
     "UseCase",
     "dump_cohort",
+    "example_dates",
     "load_cohort",
+    "new_cohort",
     "read_people",
     "save_cohort",
+    "with_people",
 ]
 
-Login = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,29}$", strip_whitespace=True)
-]
+Login = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,29}$", strip_whitespace=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Email = Annotated[
@@ -61,6 +65,31 @@ _WHAT_WOULD_BE_RIGHT = {
     "sessions": "six dates, like 2027-01-11",
     "upstream": "an address like 'https://api.openai.com/v1'",
 }
+
+
+# Where a company has no list of its own yet: tedious, repetitive, short, worth it once solved.
+USE_CASES = (
+    (
+        "email-routing",
+        "Route the shared inbox",
+        "Send each mail of the shared inbox to the right queue, urgent ones first.",
+    ),
+    (
+        "invoice-exceptions",
+        "Sort out invoice exceptions",
+        "Find what is wrong with the invoices that do not match their order.",
+    ),
+    (
+        "minutes-to-actions",
+        "Turn minutes into actions",
+        "List who does what by when from the minutes of a meeting.",
+    ),
+    (
+        "hr-questions",
+        "Answer questions to HR",
+        "Answer from the handbook, with the article, or say that it is not there.",
+    ),
+)
 
 
 class _Model(BaseModel):
@@ -200,6 +229,45 @@ class Cohort(_Model):
         return tuple(person for person in self.people if person.role == "facilitator")
 
 
+def new_cohort(
+    *, name: str, company: str, first_session: date, facilitator: tuple[str, str]
+) -> Cohort:
+    """Give a cohort to start from: one facilitator, four candidate use cases, no citizen yet.
+
+    Args:
+        name: what the cohort is called.
+        company: the company's name.
+        first_session: the day of session 1; the others follow twice a week.
+        facilitator: name and e-mail.
+
+    Raises:
+        CohortError: a value is not right; names the field.
+    """
+    who, email = facilitator
+    try:
+        return Cohort.model_validate(
+            {
+                "name": name,
+                "company": company,
+                "sessions": example_dates(first_session),
+                "use_cases": [
+                    {"slug": slug, "title": title, "summary": summary}
+                    for slug, title, summary in USE_CASES
+                ],
+                "people": [
+                    {
+                        "name": who,
+                        "email": email,
+                        "login": _login_from(email),
+                        "role": "facilitator",
+                    }
+                ],
+            }
+        )
+    except ValidationError as error:
+        raise CohortError(_in_plain_words(error)) from None
+
+
 def load_cohort(path: Path) -> Cohort:
     """Read and check a cohort file.
 
@@ -275,8 +343,52 @@ def dump_cohort(cohort: Cohort) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_people(path: Path) -> list[Person]:
-    """Read people from a CSV file with the columns name, email and, optionally, login and role.
+@dataclass(frozen=True)
+class Entry:
+    """One line of a people list: a person, and the name of the team if one is given."""
+
+    person: Person
+    team: str | None = None
+
+
+def with_people(cohort: Cohort, entries: Iterable[Entry]) -> Cohort:
+    """Give the cohort with these people added; a known login is updated, nobody is removed.
+
+    A team that is named and not there yet is made; a person who is in another team moves.
+
+    Raises:
+        CohortError: the result would not be a valid cohort (say, a team of one).
+    """
+    people = {person.login: person for person in cohort.people}
+    members = {team.slug: list(team.members) for team in cohort.teams}
+    names = {team.slug: team.name for team in cohort.teams}
+    for entry in entries:
+        people[entry.person.login] = entry.person
+        if entry.team is None:
+            continue
+        slug = re.sub(r"[^a-z0-9]+", "-", entry.team.lower()).strip("-")
+        slug = next((s for s in (slug, slug.removeprefix("team-")) if s in members), slug)
+        names.setdefault(slug, entry.team)
+        for others in members.values():
+            if entry.person.login in others:
+                others.remove(entry.person.login)
+        members.setdefault(slug, []).append(entry.person.login)
+    use_cases = {team.slug: team.use_case for team in cohort.teams}
+    draft = cohort.model_dump() | {
+        "people": list(people.values()),
+        "teams": [
+            {"slug": slug, "name": names[slug], "members": who, "use_case": use_cases.get(slug)}
+            for slug, who in members.items()
+        ],
+    }
+    try:
+        return Cohort.model_validate(draft)
+    except ValidationError as error:
+        raise CohortError(f"The cohort would not be right: {_in_plain_words(error)}") from None
+
+
+def read_people(path: Path) -> list[Entry]:
+    """Read people from a CSV file: name, email and, optionally, login, role and team.
 
     A missing login is made from the e-mail's first part. The separator may be a comma, a
     semicolon or a tab, as spreadsheets write them.
@@ -301,20 +413,22 @@ def read_people(path: Path) -> list[Person]:
             f"{', '.join(sorted(missing))}."
         )
     rows.fieldnames = columns
-    people = []
+    entries = []
     for row in rows:
-        given = {key: value.strip() for key, value in row.items() if key and value and value.strip()}
+        given = {
+            key: value.strip() for key, value in row.items() if key and value and value.strip()
+        }
         if not given:
             continue
         given.setdefault("login", _login_from(given.get("email", "")))
         known = {key: given[key] for key in ("name", "email", "login", "role") if key in given}
         try:
-            people.append(Person.model_validate(known))
+            entries.append(Entry(Person.model_validate(known), given.get("team")))
         except ValidationError as error:
             raise CohortError(
                 f"{path.name}, line {rows.line_num}: {_in_plain_words(error)}"
             ) from None
-    return people
+    return entries
 
 
 def example_dates(start: date) -> tuple[date, ...]:

@@ -1,0 +1,182 @@
+"""Builds every notebook from its text source: what citizens open, and the answers.
+
+Sources are py:percent texts in `labs/` (jupytext) with nbgrader's metadata and answers inside. The
+answer-free notebook comes out of nbgrader's own generation steps, never by hand. A build gives the
+same bytes each time: fixed cell ids, no outputs, no tool's version in the metadata.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bootcamp.content import content_root
+from bootcamp.errors import BuildError
+
+__all__ = ["build", "drift"]
+
+_SOURCE = re.compile(r"session-(\d\d)-(lab|homework|solution|roi)\.py$")
+# The sessions whose labs work on a use case's development data, and which.
+_DATA = {1: ("email-routing",), 6: ("email-routing",)}
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """One source and where its two notebooks go, relative to the content root."""
+
+    source: Path
+    answered: Path
+    released: Path | None
+
+
+def build(root: Path | None = None) -> list[Path]:
+    """Build everything into the content folders; give the files written, in order.
+
+    Raises:
+        BuildError: a source is not a valid notebook, or answers are left in a released one.
+    """
+    root = root or content_root()
+    if root.name == "_content":
+        raise BuildError(
+            "Notebooks are built in a checkout; an installed package brings them built."
+        )
+    with tempfile.TemporaryDirectory(prefix="bootcamp-build-") as scratch:
+        fresh = Path(scratch)
+        _build_into(fresh, root)
+        built = _generated(fresh)
+        for stale in _generated(root) - built:
+            (root / stale).unlink()
+        for path in sorted(built):
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(fresh / path, root / path)
+    return sorted(built)
+
+
+def drift(root: Path | None = None) -> list[str]:
+    """Give one line for each generated file that differs from what its source gives now."""
+    root = root or content_root()
+    with tempfile.TemporaryDirectory(prefix="bootcamp-build-") as scratch:
+        fresh = Path(scratch)
+        _build_into(fresh, root)
+        built, present = _generated(fresh), _generated(root)
+        lines = [f"{path} is missing" for path in sorted(built - present)]
+        lines += [f"{path} has no source any more" for path in sorted(present - built)]
+        lines += [
+            f"{path} differs from its source"
+            for path in sorted(built & present)
+            if (fresh / path).read_bytes() != (root / path).read_bytes()
+        ]
+    return lines
+
+
+def _build_into(target: Path, root: Path) -> None:
+    for item in _sources(root):
+        answered = _read(root / item.source)
+        _write(answered, target / item.answered)
+        if item.released:
+            _write(_without_answers(answered, item.source), target / item.released)
+    for session, use_cases in _DATA.items():
+        for use_case in use_cases:
+            dataset = root / "graders" / "datasets" / use_case.replace("-", "_")
+            folder = target / f"session-{session:02d}" / "data" / use_case
+            folder.mkdir(parents=True)
+            shutil.copyfile(dataset / "brief.md", folder / "brief.md")
+            for path in sorted((dataset / "dev").iterdir()):
+                shutil.copyfile(path, folder / path.name)
+
+
+def _sources(root: Path) -> Iterator[_Notebook]:
+    for source in sorted((root / "labs").glob("session-*.py")):
+        match = _SOURCE.search(source.name)
+        if not match:
+            raise BuildError(f"labs/{source.name} is not named like 'session-01-lab.py'.")
+        number, kind = match.groups()
+        name = f"{kind}-{int(number)}" if kind in {"lab", "homework"} else kind
+        place = Path(f"session-{number}") / f"{name}.ipynb"
+        yield _Notebook(source.relative_to(root), Path("solutions") / place, place)
+    for source in sorted((root / "solutions").glob("*/*.py")):
+        relative = source.relative_to(root)
+        yield _Notebook(relative, relative.with_suffix(".ipynb"), None)
+
+
+def _read(source: Path) -> Any:
+    """Read a py:percent source as a notebook with fixed ids and nothing of the tools in it."""
+    import jupytext  # noqa: PLC0415
+    import nbformat  # noqa: PLC0415
+
+    try:
+        notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent")
+    except Exception as error:
+        raise BuildError(f"{source.name} is not a notebook source: {error}.") from error
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
+    )
+    seen: set[str] = set()
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("lines_to_next_cell", None)
+        cell.id = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell-{number:03d}"
+        if cell.id in seen:
+            raise BuildError(f"{source.name}: two cells have the grade_id '{cell.id}'.")
+        seen.add(cell.id)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _without_answers(answered: Any, source: Path) -> Any:
+    """Put the notebook through nbgrader's generation steps that need no gradebook."""
+    from nbgrader import preprocessors as steps  # noqa: PLC0415
+    from traitlets.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.ClearSolutions.code_stub = {"python": "# Write your answer here\n"}
+    config.ClearSolutions.text_stub = "*Write your answer here (double-click to edit).*"
+    notebook, resources = _copy(answered), {"unique_key": source.stem}
+    try:
+        for step in (
+            steps.LockCells,
+            steps.ClearSolutions,
+            steps.ClearOutput,
+            steps.CheckCellMetadata,
+            steps.ComputeChecksums,
+            steps.ClearHiddenTests,
+            steps.ClearMarkScheme,
+            steps.ComputeChecksums,
+            steps.CheckCellMetadata,
+        ):
+            notebook, resources = step(config=config).preprocess(notebook, resources)
+    except Exception as error:
+        raise BuildError(f"{source.name}: nbgrader refuses it: {error}.") from error
+    left = [cell.id for cell in notebook.cells if "SOLUTION" in cell.source]
+    if left:
+        raise BuildError(f"{source.name}: an answer is left in cell '{left[0]}'.")
+    return notebook
+
+
+def _copy(notebook: Any) -> Any:
+    import nbformat  # noqa: PLC0415
+
+    return nbformat.reads(nbformat.writes(notebook), as_version=4)
+
+
+def _write(notebook: Any, target: Path) -> None:
+    import nbformat  # noqa: PLC0415
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(nbformat.writes(notebook, indent=1).rstrip("\n") + "\n", encoding="utf-8")
+
+
+def _generated(root: Path) -> set[Path]:
+    """Give all generated files below `root`, relative to it."""
+    found = {path for path in root.glob("session-[0-9][0-9]/**/*") if path.is_file()}
+    found |= set(root.glob("solutions/**/*.ipynb"))
+    hidden = (".ipynb_checkpoints", "__pycache__")
+    return {path.relative_to(root) for path in found if not set(path.parts) & set(hidden)}

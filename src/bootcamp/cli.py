@@ -1,0 +1,469 @@
+"""The command line: it parses, calls one function, prints and exits; it alone does the last two.
+
+Imports of the parts happen inside the commands: `bootcamp --help` answers at once.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bootcamp import __version__
+from bootcamp.errors import BootcampError, UsageError
+from bootcamp.settings import DEFAULT_PORT, DataFolder
+
+if TYPE_CHECKING:
+    from bootcamp.cohort import Cohort
+    from bootcamp.exchange.service import Exchange
+    from bootcamp.store import Store
+
+__all__ = ["cli", "main"]
+
+
+class _Commands(click.Group):
+    """Keeps the commands in the order in which a facilitator meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names in the order of their definition."""
+        return list(self.commands)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bootcamp")
+def cli() -> None:
+    """AI Bootcamp Lab: one command to a class."""
+
+
+def _data_option(command: Any) -> Any:
+    def as_folder(_ctx: click.Context, _param: click.Parameter, value: str) -> DataFolder:
+        return DataFolder.at(value)
+
+    return click.option(
+        "--data",
+        default="./bootcamp-data",
+        show_default=True,
+        callback=as_folder,
+        metavar="DIR",
+        help="The bootcamp's data folder.",
+    )(command)
+
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+@cli.command()
+@_data_option
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The public port.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on; 0.0.0.0 opens it to the network.",
+)
+@click.option("--url", help="The address that people use, when it is another (behind a proxy).")
+@click.option("--no-isolation", is_flag=True, help="Run without sandboxes, for a demo only.")
+def up(data: DataFolder, port: int, host: str, url: str | None, no_isolation: bool) -> None:
+    """Start the bootcamp; without a cohort, with a demo one. Ctrl-C stops it."""
+    from bootcamp.hub.demo import create_demo
+    from bootcamp.hub.settings import HubSettings
+    from bootcamp.hub.supervisor import Supervisor
+
+    settings = HubSettings(data, host=host, port=port, isolated=not no_isolation)
+    supervisor = Supervisor(settings, url=url)
+    if not data.cohort_file.exists():
+        click.echo(f"No cohort in {data.root} yet: making the demo cohort.")
+        create_demo(data)
+    try:
+        running = supervisor.start()
+        click.echo(f"\n  AI Bootcamp Lab runs at {running.url}\n")
+        if no_isolation:
+            click.echo("  WITHOUT ISOLATION: people can read each other's work. For a demo only.\n")
+        _print_ways_in(data, running.url)
+        click.echo("  Stop with Ctrl-C, or `bootcamp stop` elsewhere.")
+        status = supervisor.wait()
+        click.echo("\nStopping …", nl=False)
+    finally:
+        supervisor.stop()
+    click.echo(" every process has ended.")
+    if status:
+        raise BootcampError(f"The hub ended by itself; see {data.logs / 'hub.log'}.")
+
+
+@cli.command()
+@_data_option
+def stop(data: DataFolder) -> None:
+    """Stop the bootcamp; returns when every process of it has ended."""
+    from bootcamp.hub import supervisor
+
+    supervisor.stop(data)
+    click.echo("Stopped; every process has ended.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+def status(data: DataFolder, as_json: bool) -> None:
+    """Show what runs."""
+    from bootcamp.hub.status import describe
+
+    found = describe(data)
+    if as_json:
+        _print_json(found)
+        return
+    if found.url is None:
+        click.echo(f"No bootcamp runs on {data.root}.")
+        return
+    click.echo(f"Running at {found.url} since {found.since:%H:%M, %d %B %Y}.")
+    _print_table(
+        ("PART", "STATE", "PROCESS", "MEMORY"),
+        [(p.name, p.state, str(p.pid or ""), f"{p.memory_mb:.0f} MB") for p in found.parts],
+    )
+    click.echo(f"Model: {found.model}.  Servers running: {found.servers}.")
+
+
+@cli.group()
+def cohort() -> None:
+    """Make, fill and show the cohort."""
+
+
+@cohort.command("new")
+@_data_option
+@click.option("--name", prompt="What is the cohort called", help="The cohort's name.")
+@click.option("--company", prompt="The company", help="The company's name.")
+@click.option(
+    "--first-session",
+    prompt="The day of the first session (like 2027-01-11)",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Its date; the others follow twice a week.",
+)
+@click.option("--facilitator-name", prompt="The facilitator's name", help="Who guides it.")
+@click.option("--facilitator-email", prompt="The facilitator's e-mail", help="Their address.")
+def cohort_new(
+    data: DataFolder,
+    name: str,
+    company: str,
+    first_session: datetime,
+    facilitator_name: str,
+    facilitator_email: str,
+) -> None:
+    """Write a new cohort file with one facilitator and four candidate use cases."""
+    from bootcamp.cohort import new_cohort, save_cohort
+
+    if data.cohort_file.exists():
+        raise UsageError(f"There is a cohort in {data.root} already; edit {data.cohort_file}.")
+    made = new_cohort(
+        name=name,
+        company=company,
+        first_session=first_session.date(),
+        facilitator=(facilitator_name, facilitator_email),
+    )
+    data.create()
+    save_cohort(made, data.cohort_file)
+    click.echo(
+        f"Wrote {data.cohort_file}. Check the dates and use cases in it, then add people with"
+        " `bootcamp cohort import people.csv`."
+    )
+
+
+@cohort.command("import")
+@_data_option
+@click.argument("people", type=click.Path(path_type=Path))
+def cohort_import(data: DataFolder, people: Path) -> None:
+    """Add people from a CSV file: name, email and, if you like, login, role, team."""
+    from bootcamp.cohort import load_cohort, read_people, save_cohort, with_people
+
+    before = load_cohort(data.cohort_file)
+    after = with_people(before, read_people(people))
+    save_cohort(after, data.cohort_file)
+    click.echo(
+        f"{len(after.people) - len(before.people)} people added,"
+        f" {len(after.people)} in the cohort, {len(after.teams)} teams."
+        " Next: `bootcamp invite --all`."
+    )
+
+
+@cohort.command("show")
+@_data_option
+@_json_option
+def cohort_show(data: DataFolder, as_json: bool) -> None:
+    """Show the cohort: dates, people, teams, and who has joined."""
+    from bootcamp.cohort import load_cohort
+    from bootcamp.hub.accounts import Accounts
+
+    loaded = load_cohort(data.cohort_file)
+    if as_json:
+        click.echo(loaded.model_dump_json(indent=2))
+        return
+    accounts = Accounts(_store(data))
+    click.echo(f"{loaded.name} · {loaded.company}")
+    click.echo("Sessions: " + ", ".join(f"{day:%d %b %Y}" for day in loaded.sessions) + "\n")
+    rows = []
+    for person in loaded.people:
+        team = loaded.team_of(person.login)
+        joined = "yes" if accounts.has_joined(person.login) else "not yet"
+        rows.append((person.name, person.login, person.role, team.name if team else "", joined))
+    _print_table(("NAME", "LOGIN", "ROLE", "TEAM", "JOINED"), rows)
+
+
+cli.add_command(cohort_show, "show")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("logins", nargs=-1)
+@click.option("--all", "everyone", is_flag=True, help="Everyone who has not joined yet.")
+@click.option("--days", default=14, show_default=True, help="How long the links work.")
+@click.option("--url", help="The address that people use; default: the running bootcamp's.")
+def invite(
+    data: DataFolder,
+    as_json: bool,
+    logins: tuple[str, ...],
+    everyone: bool,
+    days: int,
+    url: str | None,
+) -> None:
+    """Make one-time invitation links; a new link for someone also replaces a lost password."""
+    from bootcamp.cohort import load_cohort
+    from bootcamp.hub.accounts import Accounts
+    from bootcamp.hub.supervisor import running
+
+    loaded = load_cohort(data.cohort_file)
+    accounts = Accounts(_store(data))
+    if everyone == bool(logins):
+        raise UsageError("Name the logins to invite, or give --all for everyone not joined yet.")
+    people = (
+        [person for person in loaded.people if not accounts.has_joined(person.login)]
+        if everyone
+        else [loaded.person(login) for login in logins]
+    )
+    state = running(data)
+    address = (url or (state.url if state else f"http://localhost:{DEFAULT_PORT}")).rstrip("/")
+    links = {
+        person.login: f"{address}/hub/invitation/"
+        + accounts.invite(person.login, valid_for=timedelta(days=days))
+        for person in people
+    }
+    if as_json:
+        _print_json(links)
+    else:
+        _print_table(
+            ("NAME", "LOGIN", "INVITATION LINK"),
+            [(person.name, person.login, links[person.login]) for person in people],
+        )
+        if not people:
+            click.echo("Everyone has joined already.")
+
+
+@cli.command()
+@_data_option
+@click.argument("number", type=int)
+def release(data: DataFolder, number: int) -> None:
+    """Release homework NUMBER: citizens see it and can hand it in."""
+    _exchange(data).release(_homework(number))
+    click.echo(f"Homework {number} is released: it is on everyone's home page.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("number", type=int)
+def collect(data: DataFolder, as_json: bool, number: int) -> None:
+    """Collect the latest hand-in of everyone for homework NUMBER."""
+    collected = _exchange(data).collect(_homework(number))
+    if as_json:
+        _print_json(collected)
+    else:
+        who = ", ".join(collected) or "nobody has handed in yet"
+        click.echo(f"Collected {len(collected)}: {who}.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("number", type=int)
+@click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
+def grade(data: DataFolder, as_json: bool, number: int, students: tuple[str, ...]) -> None:
+    """Grade what was collected for homework NUMBER, each hand-in in a sandbox of its own."""
+    from bootcamp.cohort import load_cohort
+    from bootcamp.grading import GradeResult, grade_assignment
+
+    loaded = load_cohort(data.cohort_file)
+    for login in students:
+        loaded.person(login)
+
+    def show(result: GradeResult, done: int, total: int) -> None:
+        click.echo(f"  [{done}/{total}] {result.login}: {_mark(result)}", err=True)
+
+    results = grade_assignment(data, _homework(number), logins=students or None, progress=show)
+    if as_json:
+        _print_json(results)
+        return
+    _print_table(
+        ("LOGIN", "CHECKED BY MACHINE", "NOTES"),
+        [(r.login, _mark(r), "; ".join(r.notes)) for r in results],
+    )
+    click.echo(f"Next: `bootcamp feedback {number}`.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("number", type=int)
+def feedback(data: DataFolder, as_json: bool, number: int) -> None:
+    """Give feedback on homework NUMBER back to everyone who was graded."""
+    from bootcamp.grading import feedback_for_assignment
+
+    exchange = _exchange(data)
+    given = feedback_for_assignment(data, _homework(number), publish=exchange.publish_feedback)
+    if as_json:
+        _print_json(given)
+    else:
+        who = ", ".join(given) or "nobody is graded yet"
+        click.echo(f"Feedback is on the home page of {len(given)}: {who}.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
+def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
+    """Run each team's final notebooks on the hidden data and show quality and hours saved."""
+    from bootcamp.cohort import load_cohort
+    from bootcamp.finals import as_table, run
+    from bootcamp.gateway.finals import gateway_for_teams
+
+    loaded = load_cohort(data.cohort_file)
+    for slug in teams:
+        loaded.team(slug)
+    chosen = list(teams) or [team.slug for team in loaded.teams]
+    with gateway_for_teams(data, loaded, chosen) as (socket, keys):
+        results = run(
+            data,
+            loaded,
+            gateway_socket=socket,
+            keys=keys,
+            teams=chosen,
+            progress=lambda line: click.echo(f"  {line}", err=True),
+        )
+    if as_json:
+        _print_json(results)
+    else:
+        click.echo(as_table(results))
+    if all(result.failed for result in results):
+        raise BootcampError("No team's final run succeeded; the reports say why.")
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when something has drifted.")
+def build(check: bool) -> None:
+    """Build the notebooks from their sources in labs/ and solutions/."""
+    from bootcamp.build import build as build_all
+    from bootcamp.build import drift
+
+    if not check:
+        click.echo(f"Built {len(build_all())} files.")
+        return
+    lines = drift()
+    for line in lines:
+        click.echo(line, err=True)
+    if lines:
+        raise BootcampError("Generated files have drifted; run `bootcamp build` and commit.")
+    click.echo("Every generated file matches its source.")
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 wrong call; errors are one line."""
+    try:
+        cli.main(args=argv, prog_name="bootcamp", standalone_mode=False)
+    except BootcampError as error:
+        click.echo(f"bootcamp: {error}", err=True)
+        sys.exit(error.exit_status)
+    except click.UsageError as error:
+        where = f" See `{error.ctx.command_path} --help`." if error.ctx else ""
+        click.echo(f"bootcamp: {error.format_message()}{where}", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        click.echo(f"bootcamp: {error.format_message()}", err=True)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("bootcamp: stopped.", err=True)
+        sys.exit(1)
+
+
+def _store(data: DataFolder) -> Store:
+    from bootcamp.store import open_store
+
+    data.create()
+    return open_store(data.store_url)
+
+
+def _cohort(data: DataFolder) -> Cohort:
+    from bootcamp.cohort import load_cohort
+
+    return load_cohort(data.cohort_file)
+
+
+def _exchange(data: DataFolder) -> Exchange:
+    from bootcamp.exchange.service import Exchange
+
+    return Exchange(data, _store(data), _cohort(data))
+
+
+def _homework(number: int) -> str:
+    from bootcamp.content import homework_session
+
+    homework_session(f"homework-{number}")
+    return f"homework-{number}"
+
+
+def _mark(result: Any) -> str:
+    return f"{result.score:g} of {result.max_score:g}"
+
+
+def _print_ways_in(data: DataFolder, url: str) -> None:
+    """Print how to log in: an invitation for whoever has not joined, as long as they are few."""
+    from bootcamp.cohort import load_cohort
+    from bootcamp.hub.accounts import Accounts
+
+    accounts = Accounts(_store(data))
+    waiting = [p for p in load_cohort(data.cohort_file).people if not accounts.has_joined(p.login)]
+    if not waiting:
+        click.echo("  Everyone has joined: sign in with your login and password.\n")
+        return
+    shown = waiting[:10]
+    click.echo("  To log in, open your invitation link once and choose a password:\n")
+    for person in shown:
+        token = accounts.invite(person.login, valid_for=timedelta(days=14))
+        click.echo(f"    {person.name:<16} {person.role:<12} {url}/hub/invitation/{token}")
+    if len(waiting) > len(shown):
+        click.echo(f"    … and {len(waiting) - len(shown)} more: `bootcamp invite --all`")
+    click.echo("")
+
+
+def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    for row in [header, *rows]:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo(line.rstrip())
+
+
+def _print_json(value: Any) -> None:
+    def plain(item: Any) -> Any:
+        if is_dataclass(item) and not isinstance(item, type):
+            return asdict(item)
+        if isinstance(item, date | datetime):
+            return item.isoformat()
+        if isinstance(item, Path):
+            return str(item)
+        raise TypeError(f"no JSON for {type(item).__name__}")
+
+    click.echo(json.dumps(value, default=plain, indent=2, ensure_ascii=False))

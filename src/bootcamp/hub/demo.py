@@ -1,0 +1,81 @@
+"""The demo cohort: one facilitator and two teams of three, with finished final notebooks.
+
+Alder & Finch is a fictional wholesaler; so are its people.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+from bootcamp.cohort import USE_CASES, Cohort, Person, Team, UseCase, example_dates, save_cohort
+from bootcamp.content import content_root
+from bootcamp.hub.accounts import Accounts
+from bootcamp.settings import DataFolder
+from bootcamp.store import open_store
+
+__all__ = ["create_demo", "demo_cohort"]
+
+_PEOPLE = (
+    ("Frances Field", "frances", "facilitator"),
+    ("Amina Birch", "amina", "citizen"),
+    ("Bruno Clay", "bruno", "citizen"),
+    ("Chloé Dune", "chloe", "citizen"),
+    ("Daniel Ember", "daniel", "citizen"),
+    ("Elena Ford", "elena", "citizen"),
+    ("Felix Grove", "felix", "citizen"),
+)
+_TEAMS = (
+    ("teal", "Team Teal", ("amina", "bruno", "chloe")),
+    ("amber", "Team Amber", ("daniel", "elena", "felix")),
+)
+
+
+def demo_cohort(today: date) -> Cohort:
+    """Give the demo cohort, its first session on the Monday after `today`."""
+    monday = today + timedelta(days=7 - today.weekday())
+    return Cohort(
+        name="Demo cohort",
+        company="Alder & Finch",
+        sessions=example_dates(monday),
+        use_cases=tuple(
+            UseCase(slug=slug, title=title, summary=summary) for slug, title, summary in USE_CASES
+        ),
+        people=tuple(
+            Person(name=name, email=f"{login}@alderfinch.example", login=login, role=role)
+            for name, login, role in _PEOPLE
+        ),
+        teams=tuple(
+            Team(slug=slug, name=name, members=members, use_case="email-routing")
+            for slug, name, members in _TEAMS
+        ),
+    )
+
+
+def create_demo(data: DataFolder) -> Cohort:
+    """Write the demo cohort and its teams' finished finals into a data folder."""
+    cohort = demo_cohort(date.today())
+    data.create()
+    accounts = Accounts(open_store(data.store_url))
+    for team in cohort.teams:
+        gid = accounts.system_ids(team.members[0], team.slug).gid
+        finished = content_root() / "solutions" / f"demo-{team.slug}"
+        _copy_for_team(finished, data.teams / team.slug / "final", gid)
+    save_cohort(cohort, data.cohort_file)
+    return cohort
+
+
+def _copy_for_team(source: Path, target: Path, gid: int) -> None:
+    """Copy what a team would have made: notebooks and inputs, not their text sources."""
+    shutil.copytree(
+        source,
+        target,
+        ignore=shutil.ignore_patterns("*.py", "__pycache__", "*.md"),
+        dirs_exist_ok=True,
+    )
+    if os.geteuid() == 0:
+        for path in (target.parent, target, *target.rglob("*")):
+            os.chown(path, -1, gid)
+            path.chmod(0o2770 if path.is_dir() else 0o660)

@@ -1,0 +1,86 @@
+"""What runs on a data folder: the hub, its proxy and services, and how many servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import psutil
+
+from bootcamp.cohort import load_cohort
+from bootcamp.hub.supervisor import running
+from bootcamp.settings import DataFolder
+
+__all__ = ["Part", "Status", "describe"]
+
+# What the command line of each part contains, in the order in which they are shown.
+_PARTS = (
+    ("hub", "jupyterhub"),
+    ("proxy", "configurable-http-proxy"),
+    ("web pages", "bootcamp.web"),
+    ("model gateway", "bootcamp.gateway"),
+    ("idle culler", "jupyterhub_idle_culler"),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process; `memory_mb` is its resident memory in megabytes."""
+
+    name: str
+    state: str
+    pid: int | None
+    memory_mb: float
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything `bootcamp status` shows; `url` is None when nothing runs."""
+
+    url: str | None = None
+    since: datetime | None = None
+    parts: tuple[Part, ...] = ()
+    servers: int = 0
+    model: str = ""
+
+
+def describe(data: DataFolder) -> Status:
+    """Look at the processes of the bootcamp on this data folder."""
+    state = running(data)
+    if state is None:
+        return Status()
+    try:
+        processes = [(p, _command(p)) for p in psutil.Process(state.pid).children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return Status()
+    parts = []
+    for name, mark in _PARTS:
+        found = next(
+            (p for p, command in processes if any(word.endswith(mark) for word in command)), None
+        )
+        parts.append(
+            Part(name, "running", found.pid, found.memory_info().rss / 1e6)
+            if found
+            else Part(name, "NOT RUNNING", None, 0.0)
+        )
+    # The sandbox's first process is bubblewrap's; one a server has the hub as its parent.
+    servers = sum(
+        1 for p, command in processes if command[:1] == ["bwrap"] and p.ppid() == state.hub_pid
+    )
+    model = load_cohort(data.cohort_file).model
+    return Status(
+        url=state.url,
+        since=datetime.fromtimestamp(state.started, tz=UTC).astimezone(),
+        parts=tuple(parts),
+        servers=servers,
+        model=f"{model.small} at {model.upstream.host}"
+        if model.upstream
+        else "practice-1, the embedded practice model",
+    )
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []

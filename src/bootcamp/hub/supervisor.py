@@ -1,0 +1,302 @@
+"""Starts the hub and everything under it, and ends every process of it again.
+
+One supervisor runs a data folder at a time: it holds a lock that the system itself lets go when
+the supervisor ends, however it ends. Every process it starts dies with it or is ended by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import psutil
+
+from bootcamp.cohort import load_cohort
+from bootcamp.content import content_root
+from bootcamp.errors import AlreadyRunning, BootcampError, NotRunning, PortInUse
+from bootcamp.hub.config import dying_with_its_parent
+from bootcamp.hub.settings import HubSettings
+from bootcamp.sandbox import require_sandbox
+from bootcamp.settings import DataFolder
+from bootcamp.store import open_store
+
+__all__ = ["Running", "Supervisor", "running", "stop"]
+
+_START_DEADLINE_SECONDS = 60.0
+_HUB_LEAVES_WITHIN_SECONDS = 20.0
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is known of the bootcamp that runs on a data folder."""
+
+    pid: int
+    url: str
+    started: float
+    """Seconds since the epoch."""
+    hub_pid: int = 0
+    web_port: int = 0
+    gateway_port: int = 0
+
+
+class Supervisor:
+    """Runs one bootcamp: `with Supervisor(...) as running: ...wait()`."""
+
+    def __init__(self, settings: HubSettings, *, url: str | None = None) -> None:
+        self.settings = settings
+        shown = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0"} else settings.host  # noqa: S104
+        self.url = (url or f"http://{shown}:{settings.port}").rstrip("/")
+        self._hub: subprocess.Popen[bytes] | None = None
+        self._asked_to_stop = threading.Event()
+        self._lock = contextlib.ExitStack()
+
+    def start(self) -> Running:
+        """Start the hub and wait until its login page answers.
+
+        Raises:
+            AlreadyRunning: another supervisor runs this data folder.
+            PortInUse: another program holds the public port.
+            SandboxUnavailable: citizens could not be kept apart here.
+            CohortError: the cohort file is wrong.
+            BootcampError: the hub did not come up; the message carries its last word.
+        """
+        data = self.settings.data
+        data.create()
+        self._lock.enter_context(_locked(data))
+        try:
+            if self.settings.isolated:
+                require_sandbox()
+            load_cohort(data.cohort_file)
+            _wait_for_leftovers(data)
+            _require_free(self.settings.host, self.settings.port)
+            self.settings = _with_free_ports(self.settings)
+            open_store(data.store_url).close()
+            _adopt_orphans()
+            self._hub = self._launch()
+            running = Running(
+                pid=os.getpid(),
+                url=self.url,
+                started=time.time(),
+                hub_pid=self._hub.pid,
+                web_port=self.settings.web_port,
+                gateway_port=self.settings.gateway_port,
+            )
+            _write_state(data, running)
+            self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return running
+
+    def wait(self) -> int:
+        """Wait until someone asks to stop, or the hub ends by itself; give the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._asked_to_stop.set())
+        while not self._asked_to_stop.wait(timeout=0.5):
+            if self._hub is not None and self._hub.poll() is not None:
+                return 1
+        return 0
+
+    def stop(self) -> None:
+        """End everything; when this returns, no process of the bootcamp is left."""
+        if self._hub is not None:
+            if self._hub.poll() is None:
+                self._hub.terminate()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._hub.wait(_HUB_LEAVES_WITHIN_SECONDS)
+            _end_descendants()
+            self._hub = None
+            _state_file(self.settings.data).unlink(missing_ok=True)
+        self._lock.close()
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        log = self.settings.data.logs / "hub.log"
+        config = content_root() / "hub_config" / "jupyterhub_config.py"
+        command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                dying_with_its_parent(command),
+                cwd=self.settings.data.hub,
+                env={**os.environ, **self.settings.to_environment(), "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def _wait_until_ready(self) -> None:
+        """Poll the login page and the home page behind the proxy."""
+        port = self.settings.port
+        host = "127.0.0.1" if self.settings.host == "0.0.0.0" else self.settings.host  # noqa: S104
+        pages = [
+            f"http://{host}:{port}/hub/login",
+            f"http://{host}:{port}/services/bootcamp/health",
+        ]
+        deadline = time.monotonic() + _START_DEADLINE_SECONDS
+        while pages and time.monotonic() < deadline:
+            if self._hub is None or self._hub.poll() is not None:
+                break
+            if _answers(pages[0]):
+                pages.pop(0)
+            else:
+                self._asked_to_stop.wait(0.05)
+        if pages:
+            raise BootcampError(
+                f"The hub did not start: {_last_words(self.settings.data.logs / 'hub.log')}"
+            )
+
+
+def running(data: DataFolder) -> Running | None:
+    """Give what runs on this data folder, or None."""
+    if not (data.run / "lock").exists():
+        return None
+    try:
+        with _locked(data):
+            return None
+    except AlreadyRunning:
+        return _read_state(data)
+
+
+def stop(data: DataFolder) -> None:
+    """Stop the bootcamp on this data folder, and return when every process of it is gone.
+
+    Raises:
+        NotRunning: none runs there.
+        BootcampError: it did not end in a minute.
+    """
+    state = running(data)
+    if state is None:
+        raise NotRunning(f"No bootcamp runs on {data.root}.")
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(state.pid, signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    while running(data) is not None or psutil.pid_exists(state.pid):
+        if time.monotonic() > deadline:
+            raise BootcampError(f"The bootcamp (process {state.pid}) does not end.")
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _locked(data: DataFolder) -> Iterator[None]:
+    with (data.run / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            state = _read_state(data)
+            where = f" at {state.url}" if state else ""
+            raise AlreadyRunning(
+                f"A bootcamp already runs on {data.root}{where}."
+                " Stop it with `bootcamp stop`, or give another --data folder."
+            ) from None
+        yield
+
+
+def _state_file(data: DataFolder) -> Path:
+    return data.run / "state.json"
+
+
+def _write_state(data: DataFolder, state: Running) -> None:
+    draft = data.run / "state.json.new"
+    draft.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    draft.replace(_state_file(data))
+
+
+def _read_state(data: DataFolder) -> Running | None:
+    try:
+        return Running(**json.loads(_state_file(data).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _wait_for_leftovers(data: DataFolder) -> None:
+    """After a supervisor was killed its hub is still leaving; wait for it."""
+    left = _read_state(data)
+    deadline = time.monotonic() + _HUB_LEAVES_WITHIN_SECONDS
+    while left and _is_hub(left.hub_pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    _state_file(data).unlink(missing_ok=True)
+
+
+def _is_hub(pid: int) -> bool:
+    try:
+        return pid > 0 and "jupyterhub" in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise PortInUse(
+                f"Port {port} cannot be used ({(error.strerror or str(error)).lower()})."
+                f" Choose another one: `bootcamp up --port {port + 1}`."
+            ) from None
+
+
+def _with_free_ports(settings: HubSettings) -> HubSettings:
+    """Choose the inner ports; all are held at once so that they differ."""
+    names = ("hub_api_port", "proxy_api_port", "web_port", "gateway_port")
+    with contextlib.ExitStack() as held:
+        chosen = {}
+        for name in names:
+            free = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            free.bind(("127.0.0.1", 0))
+            chosen[name] = int(free.getsockname()[1])
+    return replace(settings, **chosen)  # type: ignore[arg-type]
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def _adopt_orphans() -> None:
+    """Make descendants whose parent dies our children, so that none can get away."""
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _end_descendants() -> None:
+    """Ask every descendant to leave, then kill those that do not; new ones included."""
+    me = psutil.Process()
+    for patience, send in ((3.0, psutil.Process.terminate), (5.0, psutil.Process.kill)):
+        left = me.children(recursive=True)
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                send(process)
+        psutil.wait_procs(left, timeout=patience)
+    while children := me.children(recursive=True):
+        for process in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(children, timeout=5)
+
+
+def _last_words(log: Path) -> str:
+    """Give the most telling of the log's last lines."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-40:]
+    except OSError:
+        lines = []
+    telling = [line for line in lines if "Error" in line or "[C " in line or "[E " in line]
+    return (telling or lines or ["it left no word"])[-1].strip() + f" (see {log})"
