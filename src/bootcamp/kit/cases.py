@@ -1,4 +1,4 @@
-"""The cases of a use case as a plain list of plain dictionaries that a notebook shows as a table."""
+"""The cases of a use case: a list of dictionaries that a notebook shows as a table."""
 
 import csv
 import email
@@ -101,7 +101,8 @@ def _folder(name: str) -> Path:
         for root in roots:
             if (root / name).is_dir():
                 return root / name
-    known = sorted({f.name for root in roots if root.is_dir() for f in root.iterdir() if f.is_dir()})
+    near = (folder for root in roots if root.is_dir() for folder in root.iterdir())
+    known = sorted({folder.name for folder in near if folder.is_dir()})
     there = f"The use cases here are: {', '.join(known)}." if known else "Ask your facilitator."
     raise KitError(f"There are no cases called “{name}” near this notebook. {there}")
 
@@ -136,7 +137,7 @@ def _read_mail(path: Path) -> Case:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(message[name] or "").split())
-    except Exception:  # noqa: BLE001 - a damaged header must not hide the mail: the parser raises many kinds
+    except Exception:  # a damaged header raises many kinds, and must not hide the mail
         return ""
 
 
@@ -150,7 +151,7 @@ def _date(message: EmailMessage) -> str:
 def _text(message: EmailMessage) -> str:
     try:
         part = message.get_body(preferencelist=("plain", "html"))
-    except Exception:  # noqa: BLE001 - as above: a damaged structure is read as having no body
+    except Exception:  # as above: a damaged structure is read as having no body
         part = None
     if part is None:
         return ""
@@ -161,7 +162,7 @@ def _text(message: EmailMessage) -> str:
 def _part_text(part: Any) -> str:
     try:
         return str(part.get_content())
-    except Exception:  # noqa: BLE001 - unknown charset or broken encoding: read the bytes as they are
+    except Exception:  # unknown charset or broken encoding: read the bytes
         payload = part.get_payload(decode=True)
         return _decoded(payload) if isinstance(payload, bytes) else str(part.get_payload())
 

@@ -12,7 +12,7 @@ __all__ = ["Names", "NotYet", "notebook_names"]
 _QUOTES = "“”„«»‘’\"' \u00a0\u202f\t\n"
 
 
-class NotYet(Exception):  # noqa: N818 - not an error: an exercise that is still open
+class NotYet(Exception):
     """The exercise is not finished; the text is one sentence that says what to do next."""
 
 
@@ -46,7 +46,7 @@ class Names:
         if not isinstance(value, str):
             raise NotYet(
                 f"`{name}` should be text: write {what} between straight quotes, "
-                f"for example {name} = \"...\"."
+                f'for example {name} = "...".'
             )
         text = value.strip(_QUOTES)
         if not text:

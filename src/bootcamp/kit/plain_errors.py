@@ -7,6 +7,13 @@ from typing import Any
 __all__ = ["install", "plain_words"]
 
 _CURLY = re.compile("[“”„«»‘’]")
+_SYNTAX = {
+    "unterminated": "a text in {line} has no closing quote. Each text needs one at both ends.",
+    "never closed": "a bracket in {line} has no partner. Each ( needs a ) and each [ a ].",
+    "unmatched": "a bracket in {line} has no partner. Each ( needs a ) and each [ a ].",
+    "leading zeros": "a number in {line} starts with 0. Write 7, not 07.",
+    "comma": "look for a missing comma or quote in {line}.",
+}
 _installed: list[object] = []
 
 
@@ -39,7 +46,7 @@ def plain_words(error: BaseException, source: str) -> str:
     if isinstance(error, KeyError):
         return "there is no such entry. Look at the exact names in the table, capitals too."
     if isinstance(error, TypeError) and "concatenate" in str(error):
-        return "+ joins text with text. A number needs quotes around it, a mail needs [\"text\"]."
+        return '+ joins text with text. A number needs quotes around it, a mail needs ["text"].'
     if isinstance(error, KeyboardInterrupt):
         return "you stopped this cell. Nothing is lost: run it again when you like."
     return ""
@@ -50,14 +57,9 @@ def _about_syntax(error: SyntaxError, source: str) -> str:
     line = f"line {error.lineno}" if error.lineno else "this cell"
     if _CURLY.search(source) and "invalid character" in message:
         return f'there is a curly quote in {line}. Delete it and type a straight one: ".'
-    if "unterminated string" in message or "unterminated triple" in message:
-        return f"a text in {line} has no closing quote. Each text needs one at both ends."
-    if "never closed" in message or "unmatched" in message:
-        return f"a bracket in {line} has no partner. Each ( needs a ) and each [ a ]."
-    if "leading zeros" in message:
-        return f"a number in {line} starts with 0. Write 7, not 07."
     if isinstance(error, IndentationError):
         return f"{line} begins with blanks that do not belong there. Delete them."
-    if "comma" in message:
-        return f"look for a missing comma or quote in {line}."
+    for sign, advice in _SYNTAX.items():
+        if sign in message:
+            return advice.format(line=line)
     return f"Python cannot read {line}. Look for a missing quote, bracket or comma there."

@@ -1,0 +1,52 @@
+"""`check`: one plain sentence on an exercise, from what the notebook holds at that moment."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from bootcamp.kit.namespace import Names, NotYet, notebook_names
+
+__all__ = ["Exercise", "check", "exercise", "outcome"]
+
+Exercise = Callable[[Names], str]
+"""Returns the sentence for finished work, raises `NotYet` with the sentence for open work."""
+
+_exercises: dict[str, Exercise] = {}
+
+
+def exercise(name: str) -> Callable[[Exercise], Exercise]:
+    """Register the check of the exercise `name`."""
+
+    def register(function: Exercise) -> Exercise:
+        _exercises[name] = function
+        return function
+
+    return register
+
+
+def check(name: str) -> None:
+    """Print what is right in the exercise `name`, and what to do next. Never stops the notebook."""
+    _, sentence = outcome(name, notebook_names())
+    print(sentence)
+
+
+def outcome(name: object, values: Mapping[str, Any]) -> tuple[bool, str]:
+    """Whether the exercise `name` is finished in a notebook with these `values`, and what to say.
+
+    The message begins with a word, not a colour, so that everyone can read it.
+    """
+    wanted = str(name).strip()
+    if wanted not in _exercises:
+        return False, f"There is no check “{wanted}”. Use one of: {_names(_exercises)}."
+    try:
+        return True, f"✔ Good. {_exercises[wanted](Names(values))}"
+    except NotYet as advice:
+        return False, f"➜ Not yet. {advice}"
+    except Exception:  # a citizen's values can be anything; a check never breaks
+        return False, (
+            "➜ Not yet. I cannot read your answer as it is. Choose Kernel, Restart Kernel and Run "
+            "up to Selected Cell; if this stays, call your facilitator."
+        )
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

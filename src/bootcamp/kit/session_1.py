@@ -1,0 +1,271 @@
+"""The checks of lab 1, “Choose”. They hold no answers: they read, count and recompute."""
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bootcamp.kit.checking import exercise
+from bootcamp.kit.namespace import Names, NotYet
+
+__all__ = ["QUEUES", "hours_a_year"]
+
+QUEUES = ("orders", "delivery", "invoices", "returns", "quotes", "hr_other")
+_NOT_A_PERSON = {"ai", "ia", "the ai", "model", "the model", "nobody", "no one", "none", "personne"}
+_LONGEST_CASE_SECONDS = 8 * 3600
+# Digests, so that reading this file does not spoil the quiz.
+_QUIZ = ("ee000938", "969e3d9b", "32d1ce95")
+
+
+def hours_a_year(times_a_month: float, seconds: list[float]) -> float:
+    """Hours that a year's cases take today, at the median of the timed `seconds`."""
+    return times_a_month * 12 * median(seconds) / 3600
+
+
+@exercise("1.1")
+def _quiz(names: Names) -> str:
+    letters = [c for c in names.text("quiz", "your three letters").lower() if c.isalpha()]
+    if len(letters) != len(_QUIZ) or set(letters) - set("abc"):
+        raise NotYet("Type exactly three letters, each a, b or c, one for each question.")
+    wrong = [
+        str(place)
+        for place, (letter, digest) in enumerate(zip(letters, _QUIZ, strict=True), start=1)
+        if _digest(f"1.1/{place}/{letter}") != digest
+    ]
+    if wrong:
+        questions = f"question {wrong[0]}" if len(wrong) == 1 else f"questions {_and(wrong)}"
+        raise NotYet(f"Think again about {questions}, and talk it over with your neighbour.")
+    return "All three are right. Keep the third one in mind all day."
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+@exercise("1.2")
+def _read_and_decide(names: Names) -> str:
+    mail = names.get("my_mail")
+    if not isinstance(mail, dict):
+        raise NotYet(
+            "`my_mail` is no longer a mail. Write my_mail = mails[28] and run that cell again."
+        )
+    mine = _queue(names.text("my_queue", "the name of one queue"))
+    theirs = mail.get("queue", "")
+    if theirs in {"", mine}:
+        return f"“{mine}” is one of the six" + (
+            ", and the front desk chose it too." if theirs else "."
+        )
+    return (
+        f"“{mine}” is one of the six. The front desk chose “{theirs}” for this mail: "
+        "find out with your neighbour which words tipped it."
+    )
+
+
+def _queue(text: str) -> str:
+    name = text.lower().replace(" ", "_").strip(".")
+    if name in QUEUES:
+        return name
+    near = difflib.get_close_matches(name, QUEUES, n=1)
+    guess = f" Did you mean {near[0]}?" if near else ""
+    raise NotYet(f"“{text}” is not one of the queues: {', '.join(QUEUES)}.{guess}")
+
+
+@exercise("1.3")
+def _bare_prompt(names: Names) -> str:
+    prompt = names.text("bare_prompt", "your instruction to the model", words=5).lower()
+    missing = [queue for queue in QUEUES if queue not in prompt]
+    if missing:
+        raise NotYet(
+            f"Your prompt does not name {_and(missing)}, and the model cannot choose a queue that "
+            "it has never heard of. Add what is missing."
+        )
+    return (
+        "The model now knows the six names, and nothing else. Run the next cell to see how "
+        "far that goes."
+    )
+
+
+@exercise("1.4")
+def _rules(names: Names) -> str:
+    wanted = {"returns_rule": "returns", "quotes_rule": "quotes", "hr_rule": "hr_other"}
+    for name, queue in wanted.items():
+        text = names.text(name, f"what belongs in {queue}")
+        label, colon, meaning = text.partition(":")
+        if not colon or label.strip().lower() != queue:
+            raise NotYet(f"Begin `{name}` with the name of its queue and a colon: {queue}: ...")
+        if len(meaning.split()) < 4:
+            raise NotYet(
+                f"Say a little more in `{name}`: four words or more after {queue}: that would help "
+                "a "
+                "new colleague."
+            )
+    return (
+        "Three rules a new colleague could work with. Run the next cell: same mails, better prompt."
+    )
+
+
+@exercise("1.5")
+def _count(names: Names) -> str:
+    bare = names.number("right_bare", "how many of the ten were right at first", 0, 10)
+    described = names.number("right_described", "how many of the ten were right after", 0, 10)
+    if bare == described == 0:
+        raise NotYet("Both counts are still 0. Count the lines where the first two words agree.")
+    names.text("still_wrong", "which mail was hard, and why", words=4)
+    gain = f"{bare:g} of 10 with bare names, {described:g} of 10 with rules"
+    if described > bare:
+        return f"{gain}: the same model, told more clearly."
+    return (
+        f"{gain}: no gain on these ten. Ten mails are few, and a strong model may need "
+        "fewer rules. "
+        "You will measure it properly in session 2."
+    )
+
+
+@exercise("1.6")
+def _time_mails(names: Names) -> str:
+    seconds = _timed(names, "seconds", 5, 1800)
+    return (
+        f"Five mails timed, {min(seconds):g} to {max(seconds):g} seconds each. The median "
+        f"is {median(seconds):g}."
+    )
+
+
+def _timed(names: Names, name: str, least: int, longest: float) -> list[float]:
+    seconds = names.numbers(name, "the seconds on your watch", 1, longest)
+    if len(seconds) < least:
+        raise NotYet(
+            f"`{name}` has {len(seconds)} times and needs {least}. Time some more, with commas "
+            "between."
+        )
+    if len(set(seconds)) == 1:
+        raise NotYet(
+            f"All times in `{name}` are {seconds[0]:g}. Put in what your watch showed for each."
+        )
+    return seconds
+
+
+@exercise("1.7")
+def _candidates(names: Names) -> str:
+    filled = [
+        candidate
+        for number in range(1, 7)
+        if (candidate := _candidate(names, f"candidate_{number}", needed=number <= 4))
+    ]
+    return f"{len(filled)} candidates on the table. Run the next cell to rank them by hours a year."
+
+
+def _candidate(names: Names, name: str, *, needed: bool) -> list[Any] | None:
+    try:
+        value = names.get(name)
+    except NotYet:
+        if needed:
+            raise
+        return None
+    if not isinstance(value, list | tuple):
+        raise NotYet(
+            f'`{name}` lost its square brackets. It should look like ["Sort mails", 900, 2, 3, 1].'
+        )
+    if len(value) != 5:
+        raise NotYet(
+            f"`{name}` has {len(value)} entries and needs 5: name, times, minutes, data, risk. "
+            "Look for a missing comma, or a decimal comma: write 2.5 and not 2,5."
+        )
+    row = Names(dict(zip(("name", "times", "minutes", "data", "risk"), value, strict=True)))
+    try:
+        row.text("name", "its name")
+        row.number("times", "how often it comes in a month", 1, 1_000_000)
+        row.number("minutes", "the minutes for one", 0.05, 2400)
+        row.number("data", "0, 1, 2 or 3", 0, 3)
+        row.number("risk", "0, 1, 2 or 3", 0, 3)
+    except NotYet as advice:
+        raise NotYet(f"In `{name}`: {advice}") from None
+    return list(value)
+
+
+@exercise("1.8")
+def _cut_down(names: Names) -> str:
+    name = names.text("use_case", "its name, such as “Sort the shared inbox”", words=2)
+    if len(name.split()) > 12:
+        raise NotYet(
+            "`use_case` is long. Give it a name of two to twelve words, as on a door sign."
+        )
+    taken = names.text("case_input", "what comes in: one mail, one invoice", words=2)
+    given = names.text("case_output", "what goes out", words=2)
+    if taken.lower() == given.lower():
+        raise NotYet(
+            "Input and output are the same text. What exists after the work that was not there "
+            "before?"
+        )
+    if len(given.split()) > 25:
+        raise NotYet(
+            "`case_output` is long for a first solution. Keep the one part that saves most time."
+        )
+    reviewer = names.text("reviewer", "who looks at the result: a role, such as “front desk lead”")
+    if reviewer.lower() in _NOT_A_PERSON:
+        raise NotYet("The reviewer must be a person: who answers for the result today?")
+    return (
+        f"“{name}” has one input, one output and a reviewer. Read it aloud: would a "
+        "stranger understand?"
+    )
+
+
+@exercise("1.9")
+def _own_times(names: Names) -> str:
+    times = names.number("times_a_month", "how often the case comes in a month", 1, 1_000_000)
+    seconds = _timed(names, "own_seconds", 5, _LONGEST_CASE_SECONDS)
+    hours = hours_a_year(times, seconds)
+    return (
+        f"At a median of {median(seconds) / 60:.1f} minutes that is about {hours:,.0f} "
+        "hours a year today. "
+        "Five cases are a first idea: your homework times twenty."
+    )
+
+
+@exercise("1.10")
+def _charter(names: Names) -> str:
+    names.text("team", "your team's name")
+    names.text("data_source", "where past cases can be found", words=3)
+    names.text("worst_mistake", "what a wrong answer would cost", words=3)
+    use_case = names.text("use_case", "the name of your case", words=2)
+    path = _charter_file()
+    saved = _read_charter(path)
+    if str(saved.get("use_case", "")).strip() != use_case:
+        raise NotYet(
+            f"The saved charter is about “{saved.get('use_case', '')}”, and this notebook about "
+            f"“{use_case}”. "
+            "Run the two cells above again if yours is the newer one."
+        )
+    where = "your team's folder" if path.parent.name == "team" else "the folder of this notebook"
+    return f"Your charter is saved as charter.json in {where}. Next session starts from it."
+
+
+def _charter_file() -> Path:
+    team = Path.home() / "team"
+    return (team if team.is_dir() else Path.cwd()) / "charter.json"
+
+
+def _read_charter(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise NotYet("charter.json is not saved yet. Run the two cells above, then this one again.")
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise NotYet(
+            "charter.json was saved by another program in an older alphabet, so its accents "
+            "would be lost. "
+            "Run the cell that saves it again."
+        ) from None
+    try:
+        saved = json.loads(text)
+    except ValueError:
+        saved = None
+    if not isinstance(saved, dict):
+        raise NotYet("charter.json cannot be read any more. Run the cell that saves it again.")
+    return saved
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
