@@ -8,6 +8,7 @@ import hashlib
 import html
 import random
 import re
+from collections.abc import Callable
 from datetime import timedelta, timezone
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -30,7 +31,7 @@ SHORT_WORDS = 45
 
 PHONE_FOOTERS = {
     "en": ("Sent from my phone", "Sent from my mobile, excuse the typing", "sent on the move"),
-    "fr": ("Envoyé de mon téléphone", "Envoyé depuis mon mobile", "(écrit depuis le camion)"),
+    "fr": ("Envoyé de mon téléphone", "Envoyé depuis mon mobile", "Envoyé depuis mon portable"),
 }
 DISCLAIMERS = {
     "en": (
@@ -73,7 +74,7 @@ def compose(mail: AuthoredMail) -> bytes:
     return message.as_bytes()
 
 
-def _number_filler(draw: random.Random):
+def _number_filler(draw: random.Random) -> Callable[[str], str]:
     """Return a function that replaces {order}, {invoice} …, one number for each name."""
     numbers: dict[str, str] = {}
 
@@ -109,7 +110,7 @@ def _with_footer(mail: AuthoredMail, body: str, draw: random.Random) -> str:
     """Add what a mail program adds, above any quoted mail."""
     own_text, quoted = _split_quoted(body)
     if mail.signature is not None:
-        own_text += "\n\n" + _signature(mail, draw)
+        own_text += "\n\n" + _signature(mail, mail.signature, draw)
     elif len(own_text.split()) < SHORT_WORDS and draw.random() < PHONE_FOOTER_SHARE:
         own_text += "\n\n" + draw.choice(PHONE_FOOTERS[mail.language])
     return own_text + (f"\n\n{quoted}" if quoted else "")
@@ -123,9 +124,8 @@ def _split_quoted(body: str) -> tuple[str, str]:
     return body, ""
 
 
-def _signature(mail: AuthoredMail, draw: random.Random) -> str:
-    assert mail.signature is not None
-    role, company, country = (part.strip() for part in mail.signature.split("|"))
+def _signature(mail: AuthoredMail, signature: str, draw: random.Random) -> str:
+    role, company, country = (part.strip() for part in signature.split("|"))
     name, address = parseaddr(mail.sender)
     phone = _phone(country, draw)
     block = draw.choice(

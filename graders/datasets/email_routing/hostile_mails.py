@@ -58,7 +58,9 @@ def hostile_mails() -> list[HostileMail]:
 
 def _mail(headers: str, body: str | bytes) -> bytes:
     head = textwrap.dedent(headers).strip() + "\n\n"
-    content = body if isinstance(body, bytes) else textwrap.dedent(body).strip("\n").encode() + b"\n"
+    content = (
+        body if isinstance(body, bytes) else textwrap.dedent(body).strip("\n").encode() + b"\n"
+    )
     return head.encode() + content
 
 
