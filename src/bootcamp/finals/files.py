@@ -1,0 +1,112 @@
+"""Takes files out of folders that others can write to, without being led astray.
+
+A link is never followed, a pipe never waited for, and nothing larger than its bound is read, even
+while somebody changes the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from bootcamp.errors import FinalsError
+
+__all__ = ["CopyLimits", "copy_folder", "folder_hash", "folder_size", "read_bounded", "write_whole"]
+
+_OPEN_SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".git", "output"})
+
+
+@dataclass(frozen=True)
+class CopyLimits:
+    """How much of a team's folder is taken."""
+
+    files: int = 500
+    bytes: int = 50_000_000
+
+
+def read_bounded(path: Path, limit: int) -> bytes | None:
+    """Give the content of a regular file of at most `limit` bytes, or None if it is no such."""
+    try:
+        return _read(path, None, limit)
+    except OSError:
+        return None
+
+
+def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
+    """Copy the regular files under `source` to the new folder `target`; give their names.
+
+    Links, devices and the leftovers of notebooks (`.ipynb_checkpoints`, earlier output) stay out.
+
+    Raises:
+        FinalsError: the folder is missing, or holds more than `limits` allow.
+    """
+    if source.is_symlink() or not source.is_dir():
+        raise FinalsError(
+            "There is no folder 'final' in the team's folder: put the notebooks there."
+        )
+    target.mkdir(parents=True)
+    names: list[str] = []
+    left = limits.bytes
+    for folder, folders, files, opened in os.fwalk(source, follow_symlinks=False):
+        folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+        relative = Path(folder).relative_to(source)
+        for name in sorted(files):
+            try:
+                content = _read(Path(name), opened, left)
+            except OSError:
+                continue
+            if content is None or len(names) >= limits.files:
+                raise FinalsError(
+                    "The team's folder 'final' is too large: keep the notebooks and the few files"
+                    f" they need, at most {limits.files} and {limits.bytes // 1_000_000} MB."
+                )
+            left -= len(content)
+            (target / relative).mkdir(parents=True, exist_ok=True)
+            (target / relative / name).write_bytes(content)
+            names.append(str(relative / name))
+    return names
+
+
+def folder_size(folder: Path, *, most_files: int) -> tuple[int, int]:
+    """Give the bytes and the files in `folder`; counting stops soon after `most_files`."""
+    size = count = 0
+    for _, _, files, opened in os.fwalk(folder, follow_symlinks=False, onerror=None):
+        for name in files:
+            count += 1
+            try:
+                size += os.stat(name, dir_fd=opened, follow_symlinks=False).st_size
+            except OSError:
+                continue
+        if count > most_files:
+            break
+    return size, count
+
+
+def folder_hash(folder: Path) -> str:
+    """Give a SHA-256 over the names and contents of the files in a folder of our own."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = hashlib.sha256(path.read_bytes()).digest()
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + content)
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` so that readers see the old file or the whole new one."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _read(path: Path, folder: int | None, limit: int) -> bytes | None:
+    """Give the content, or None when it is above `limit`; OSError for what is no plain file."""
+    descriptor = os.open(path, _OPEN_SAFELY, dir_fd=folder)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileNotFoundError(path)
+        content = file.read(limit + 1)
+    return content if len(content) <= limit else None

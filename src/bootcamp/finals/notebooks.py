@@ -1,0 +1,125 @@
+"""Reads notebooks that a team wrote: is one fit to run, and where did it stop."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from bootcamp.finals.files import read_bounded
+
+__all__ = ["Problem", "check_notebook", "describe_failure", "load_notebook"]
+
+_MOST_BYTES = 20_000_000
+_LONGEST_LINE = 100
+
+_PLAIN = {
+    "DeadKernelError": "Python itself was ended here; it may have used up its memory.",
+    "FileNotFoundError": "It opens a file that is not in the folder 'final'.",
+    "MemoryError": "It needs more memory than a final run has.",
+    "ModuleNotFoundError": "It imports a package that the bootcamp does not have.",
+    "NameError": "It uses a name that no cell above has made; run the notebook from the top.",
+    "RateLimitError": "The model's budget for this run is used up, or it was asked too quickly.",
+    "StdinNotImplementedError": "It waits for somebody to type (input); nobody is there to.",
+    "SyntaxError": "Python cannot read this cell; look for a missing quote or bracket.",
+    "APIConnectionError": "It could not reach the model; use OpenAI() without an address.",
+    "AuthenticationError": "The model did not accept the key; use OpenAI() without a key.",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that went wrong, in words that the team can act on."""
+
+    notebook: str
+    message: str
+    cell: int | None = None
+    first_line: str = ""
+    error: str = ""
+
+    def __str__(self) -> str:
+        where = self.notebook
+        if self.cell is not None:
+            where += f", code cell {self.cell}"
+            where += f" (“{self.first_line}”)" if self.first_line else ""
+        return f"{where}: {self.message}" + (f" [{self.error}]" if self.error else "")
+
+
+def load_notebook(path: Path) -> Any | None:
+    """Give the notebook in this file as nbformat 4, or None when it cannot be read as one."""
+    content = read_bounded(path, _MOST_BYTES)
+    if content is None:
+        return None
+    try:
+        found = json.loads(content)
+        if not isinstance(found, dict) or found.get("nbformat") != 4:
+            return None
+        notebook = nbformat.from_dict(found)  # type: ignore[no-untyped-call]
+        nbformat.validate(notebook, relax_add_props=True)
+    except (ValueError, RecursionError, nbformat.ValidationError):
+        return None
+    return notebook
+
+
+def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:
+    """Give what keeps this notebook from being run with `parameters`, or None."""
+    name = path.name
+    if not path.is_file():
+        return Problem(name, f"There is no {name} in the team's folder 'final'.")
+    notebook = load_notebook(path)
+    if notebook is None:
+        return Problem(name, "It is damaged, or no notebook. Open it in JupyterLab and save it.")
+    tagged = [cell for cell in notebook.cells if "parameters" in (cell.metadata.get("tags") or [])]
+    if not tagged:
+        return Problem(
+            name,
+            f"No cell is tagged 'parameters'. Tag the one that sets {', '.join(parameters)}:"
+            " click it, open the property inspector (the gears, top right), add the tag.",
+        )
+    missing = [name for name in parameters if name not in _assigned(tagged[0].source)]
+    if missing:
+        number, line = _place(notebook, tagged[0])
+        return Problem(
+            name, f"The parameters cell must set {missing[0]}, as a line of its own.", number, line
+        )
+    return None
+
+
+def describe_failure(
+    name: str, executed: Any | None, kind: str, text: str, index: int | None
+) -> Problem:
+    """Turn an exception at the cell `index` of an executed notebook into a problem."""
+    number, line = None, ""
+    if executed is not None and index is not None and 0 <= index < len(executed.cells):
+        number, line = _place(executed, executed.cells[index])
+    message = _PLAIN.get(kind, "An error stopped it; the executed notebook shows it in full.")
+    first = next(iter(text.strip().splitlines()), "")[:200]
+    return Problem(name, message, number, line, f"{kind}: {first}" if first else kind)
+
+
+def _assigned(source: str) -> set[str]:
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
+    targets += [s.target for s in statements if isinstance(s, ast.AnnAssign)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _place(notebook: Any, wanted: Any) -> tuple[int | None, str]:
+    """Give the number among the code cells that the team wrote, and the first line of code."""
+    number = 0
+    for cell in notebook.cells:
+        ours = "injected-parameters" in (cell.metadata.get("tags") or [])
+        number += cell.cell_type == "code" and not ours
+        if cell is wanted:
+            lines = (line.strip() for line in cell.source.splitlines())
+            code = next((line for line in lines if line and not line.startswith("#")), "")
+            return number, code[:_LONGEST_LINE]
+    return None, ""
