@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from authored_mails import QUEUES, URGENCIES, AuthoredMail, read_authored
@@ -116,7 +117,7 @@ def _arrival(mail: AuthoredMail) -> tuple[str, str]:
     return (mail.sent.isoformat(), mail.key)
 
 
-def _as_csv(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> bytes:
+def _as_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
