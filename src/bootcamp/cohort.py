@@ -56,7 +56,7 @@ Email = Annotated[
 
 # What a pattern means, for the message about a value that does not match it.
 _WHAT_WOULD_BE_RIGHT = {
-    "login": "2 to 30 characters: small letters, digits and hyphens, a letter first (like 'amina-b')",
+    "login": "2 to 30 small letters, digits and hyphens, a letter first (like 'amina-b')",
     "slug": "small letters, digits and hyphens, a letter first (like 'team-orange')",
     "use_case": "the slug of one of the use_cases",
     "email": "an address like 'amina@example.com'",

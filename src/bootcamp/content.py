@@ -47,7 +47,7 @@ def session_folder(number: int) -> Path:
 
 
 def homework_names() -> list[str]:
-    """Give the names of the homeworks that exist, as nbgrader's assignments: `homework-1` …"""
+    """Give the names of the homeworks that exist, as nbgrader's assignments are named."""
     found = content_root().glob("session-*/homework-*.ipynb")
     return sorted(path.stem for path in found if _HOMEWORK.search(path.name))
 
@@ -65,7 +65,7 @@ def homework_session(name: str) -> int:
 
 
 def dataset(use_case: str) -> Path:
-    """Give the folder of a use case's data: dev/, hidden/ and hostile/; `email-routing` …
+    """Give the folder of a use case's data: dev/, hidden/ and hostile/; such as `email-routing`.
 
     Raises:
         UnknownName: the course has no data for this use case.

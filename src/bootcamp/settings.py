@@ -40,7 +40,7 @@ class DataFolder:
 
     @property
     def store_url(self) -> str:
-        """SQLAlchemy URL of our own store; SQLite here unless `BOOTCAMP_STORE_URL` names another."""
+        """SQLAlchemy URL of our store; SQLite unless `BOOTCAMP_STORE_URL` names another."""
         return os.environ.get("BOOTCAMP_STORE_URL") or f"sqlite:///{self.root / 'store.sqlite'}"
 
     @property

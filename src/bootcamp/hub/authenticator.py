@@ -135,7 +135,7 @@ class InvitationHandler(BaseHandler):
             self.set_status(422)
         page = await self.render_template(
             "invitation.html",
-            name=person.name,
+            full_name=person.name,
             login=login,
             error=error,
             action=self.request.uri,

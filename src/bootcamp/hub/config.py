@@ -36,7 +36,7 @@ def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
     set_login(c)
     set_pages(c, settings, cohort)
     set_servers(c, settings)
-    set_groups_and_roles(c, cohort)
+    set_roles(c)
     set_services(c, settings, cohort, environ)
 
 
@@ -75,6 +75,8 @@ def set_login(c: Any) -> None:
     """Invitation links and own passwords; nobody is an administrator of the hub."""
     c.JupyterHub.authenticator_class = "bootcamp.hub.authenticator.InvitationAuthenticator"
     c.Authenticator.manage_groups = True
+    # `check_allowed` asks the cohort file; there is no list to keep beside it.
+    c.Authenticator.any_allow_config = True
     c.Authenticator.admin_users = set()
     c.JupyterHub.cookie_max_age_days = 7
 
@@ -116,14 +118,12 @@ def set_servers(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.cleanup_servers = True
 
 
-def set_groups_and_roles(c: Any, cohort: Cohort) -> None:
+def set_roles(c: Any) -> None:
     """Citizens reach their own server; facilitators also those of citizens; services what they do.
 
     Membership in groups follows the cohort file at each login; roles hang on groups, because a
     role's members change only at a restart.
     """
-    groups = [_CITIZENS, _FACILITATORS, *(f"team-{team.slug}" for team in cohort.teams)]
-    c.JupyterHub.load_groups = {group: {"users": []} for group in groups}
     c.JupyterHub.load_roles = [
         {
             "name": "user",

@@ -24,9 +24,11 @@ _PAGE: dict[str, Any] = {
         # Asks for news from the internet at the first start.
         "@jupyterlab/apputils-extension:announcements": True,
         "@jupyterlab/extensionmanager-extension:plugin": True,
-        "nbgrader:create-assignment": True,
-        "nbgrader:formgrader": True,
-        "nbgrader:course-list": True,
+        "@jupyter/nbgrader:create-assignment": True,
+        "@jupyter/nbgrader:formgrader": True,
+        "@jupyter/nbgrader:course-list": True,
+        # Text notebooks are how the course is written, not how it is taken.
+        "jupyterlab-jupytext": True,
     },
 }
 

@@ -108,6 +108,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self._asked_to_stop.set())
         while not self._asked_to_stop.wait(timeout=0.5):
+            self._reap_orphans()
             if self._hub is not None and self._hub.poll() is not None:
                 return 1
         return 0
@@ -123,6 +124,13 @@ class Supervisor:
             self._hub = None
             _state_file(self.settings.data).unlink(missing_ok=True)
         self._lock.close()
+
+    def _reap_orphans(self) -> None:
+        """Let adopted processes that have ended go; the hub itself is `Popen`'s to wait for."""
+        for process in psutil.Process().children():
+            if self._hub is None or process.pid != self._hub.pid:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(process.pid, os.WNOHANG)
 
     def _launch(self) -> subprocess.Popen[bytes]:
         log = self.settings.data.logs / "hub.log"
