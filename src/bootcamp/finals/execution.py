@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -105,11 +106,17 @@ class _Watch:
             self.done = True
 
 
-def execute(job: Job, limits: FinalLimits, on_cell: Callable[[int, int], None]) -> Outcome:
+def execute(
+    job: Job,
+    limits: FinalLimits,
+    on_cell: Callable[[int, int], None],
+    cancelled: threading.Event,
+) -> Outcome:
     """Run the job's notebook; `on_cell(number, cells)` is called as each cell begins.
 
     The sandbox has no network; with a `gateway_socket` the model, and only it, answers on the
-    sandbox's own loopback. Everything inside ends with the run, whatever it started.
+    sandbox's own loopback. Everything inside ends with the run, whatever it started; setting
+    `cancelled` ends it at once.
     """
     _prepare_home(job)
     watch = _Watch(on_cell)
@@ -124,7 +131,7 @@ def execute(job: Job, limits: FinalLimits, on_cell: Callable[[int, int], None]) 
         umask=0o077,
     )
     try:
-        stopped, log = _follow(process, job, limits, watch)
+        stopped, log = _follow(process, job, limits, watch, cancelled)
     finally:
         _end(process)
     executed = read_bounded(job.home / "executed.ipynb", _MOST_EXECUTED)
@@ -190,7 +197,11 @@ def _argv(job: Job, limits: FinalLimits) -> list[str]:
 
 
 def _follow(
-    process: subprocess.Popen[bytes], job: Job, limits: FinalLimits, watch: _Watch
+    process: subprocess.Popen[bytes],
+    job: Job,
+    limits: FinalLimits,
+    watch: _Watch,
+    cancelled: threading.Event,
 ) -> tuple[str, str]:
     """Listen until the process ends or must be ended; give the reason, if any, and its log."""
     if process.stdout is None or process.stderr is None:
@@ -211,6 +222,8 @@ def _follow(
                 else:
                     log = (log + block)[-_KEPT_LOG:]
             now = time.monotonic()
+            if cancelled.is_set():
+                return "cancelled", log.decode(errors="replace")
             if now > deadline:
                 return "time", log.decode(errors="replace")
             if now > size_due:
@@ -237,6 +250,7 @@ def _problem(job: Job, watch: _Watch, stopped: str, log: str) -> Problem | None:
         found = describe_failure(job.notebook, notebook, "", "", watch.cell)
         words = {
             "time": "It was still running when its time was up; look for a loop without an end.",
+            "cancelled": "The run was cancelled.",
             "size": "It writes more files or larger ones than a final run keeps.",
         }
         return Problem(job.notebook, words[stopped], found.cell, found.first_line)

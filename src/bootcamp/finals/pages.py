@@ -1,0 +1,100 @@
+"""Turns executed notebooks and results into pages that a leadership meeting can read.
+
+Everything in a notebook is a team's, so nothing of it is trusted: only a short list of tags and
+attributes passes, and the page's own policy forbids scripts and any address outside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bleach  # type: ignore[import-untyped]
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert import HTMLExporter
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+
+__all__ = ["notebook_page", "report_page"]
+
+# fmt: off
+_TAGS = frozenset([
+    "a", "b", "blockquote", "br", "caption", "code", "col", "colgroup", "dd", "del", "details",
+    "div", "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
+    "i", "img", "kbd", "li", "ol", "p", "pre", "s", "small", "span", "strong", "sub", "summary",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+])
+# fmt: on
+_EVERYWHERE = frozenset({"class", "title", "lang"})
+_ON_TAG = {
+    "a": frozenset({"href"}),
+    "img": frozenset({"alt", "src"}),
+    "ol": frozenset({"start"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan", "scope"}),
+}
+# What a browser may show of an output, best first: no scripts, no widgets, no drawings that may
+# carry scripts.
+_SHOWN = ["text/html", "text/markdown", "image/png", "image/jpeg", "text/latex", "text/plain"]
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> str:
+    """Give an executed notebook as one page; without `code` it reads as a document."""
+    exporter: Any = HTMLExporter(template_name="basic")  # type: ignore[no-untyped-call]
+    exporter.exclude_input = not code
+    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    exporter.exclude_anchor_links = True
+    exporter.register_filter("filter_data_type", _shown_type)
+    body, _ = exporter.from_notebook_node(notebook)
+    return (
+        _environment()
+        .get_template("notebook.html")
+        .render(
+            title=title,
+            subtitle=subtitle,
+            body=Markup(_harmless(body)),  # noqa: S704 - cleaned in the line that makes it
+            code_style=Markup(_code_style()),  # noqa: S704 - written by pygments, from no input
+        )
+    )
+
+
+def report_page(**values: Any) -> str:
+    """Give a team's short report; the template names the values."""
+    return _environment().get_template("report.html").render(**values)
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+
+
+def _shown_type(output: Any) -> list[str]:
+    return [kind for kind in _SHOWN if kind in output][:1]
+
+
+def _harmless(body: str) -> str:
+    return str(
+        bleach.clean(
+            body,
+            tags=_TAGS,
+            attributes=_allowed,
+            protocols={"http", "https", "mailto", "data"},
+            strip=True,
+        )
+    )
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name in _EVERYWHERE:
+        return True
+    if name not in _ON_TAG.get(tag, ()):
+        return False
+    if name == "src":
+        return value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,"))
+    return not (name == "href" and value.strip().lower().startswith("data:"))
+
+
+def _code_style() -> str:
+    return str(HtmlFormatter(style="friendly").get_style_defs(".highlight"))

@@ -1,0 +1,411 @@
+"""The final runs of a cohort: each team's two notebooks, the exam between them, the reports."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bootcamp import roi
+from bootcamp.cohort import Cohort, Team
+from bootcamp.errors import BootcampError, FinalsError, RoiInputRefused
+from bootcamp.finals.exam import Exam, ExamResult, open_exam
+from bootcamp.finals.execution import FinalLimits, Job, Outcome, execute
+from bootcamp.finals.files import CopyLimits, copy_folder, folder_hash, read_bounded, write_whole
+from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
+from bootcamp.finals.pages import notebook_page, report_page
+from bootcamp.sandbox import Bind, require_sandbox
+from bootcamp.settings import DataFolder, private_folder
+
+__all__ = ["Progress", "TeamResult", "as_table", "latest_run", "run"]
+
+SOLUTION = "solution.ipynb"
+ROI = "roi.ipynb"
+INPUTS = "roi_inputs.csv"
+TIMINGS = "timing.csv"
+MODEL = "bootcamp-small"
+_FIRST_UID = 64_000
+_KEPT_OUTPUTS = {
+    SOLUTION: ("predictions.csv", "review_queue.csv", "cost_log.csv", "result.json"),
+    ROI: ("roi.json",),
+}
+_MOST_OUTPUT_BYTES = 20_000_000
+_AGREES_WITHIN = 0.01
+_MAILS = Path("/exam/mails")
+_QUALITY = Path("/exam/quality.json")
+_OUTPUT = Path("/home/citizen/output")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a team's run is: at which cell of how many, or with a word on the whole."""
+
+    team: str
+    notebook: str
+    cell: int
+    cells: int
+    message: str
+
+
+@dataclass(frozen=True)
+class TeamResult:
+    """What one team's run gave; what is None could not be found out, and `problems` say why."""
+
+    team: str
+    name: str
+    run: str
+    folder: Path
+    quality: ExamResult | None = None
+    roi: roi.Result | None = None
+    problems: tuple[Problem, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether both notebooks led to a number."""
+        return self.quality is not None and self.roi is not None
+
+
+Listener = Callable[[Progress], None]
+
+
+def run(
+    data: DataFolder,
+    cohort: Cohort,
+    *,
+    gateway_socket: Path,
+    keys: Mapping[str, str],
+    teams: Sequence[str] | None = None,
+    progress: Listener | None = None,
+    limits: FinalLimits | None = None,
+    at_once: int = 2,
+) -> list[TeamResult]:
+    """Run the final notebooks of `teams` (all by default) and keep everything in a new folder.
+
+    `keys` gives the key with which each team's solution asks the model at `gateway_socket`.
+    `progress` is called from several threads, one call at a time. A team's failure is its own:
+    it stands in its result and report, and the other teams' runs go on.
+
+    Raises:
+        FinalsError: the runs cannot start at all.
+        UnknownName: a team that the cohort does not have.
+    """
+    chosen = [cohort.team(slug) for slug in dict.fromkeys(teams)] if teams else cohort.teams
+    if not chosen:
+        raise FinalsError("There are no teams yet; add them to the cohort file.")
+    for team in chosen:
+        if not keys.get(team.slug):
+            raise FinalsError(f"The team '{team.slug}' has no key for the model; give it one.")
+    if not gateway_socket.is_socket():
+        raise FinalsError(f"The model gateway does not answer at {gateway_socket}; start it.")
+    require_sandbox()
+    folder = _new_run(data)
+    listen = _one_at_a_time(progress)
+    cancelled = threading.Event()
+    runs = [
+        _TeamRun(
+            team=team,
+            folder=folder / team.slug,
+            source=data.teams / team.slug / "final",
+            key=keys[team.slug],
+            gateway_socket=gateway_socket,
+            limits=limits or FinalLimits(),
+            listen=listen,
+            cancelled=cancelled,
+            uid=_FIRST_UID + number,
+        )
+        for number, team in enumerate(chosen)
+    ]
+    started = _now()
+    with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
+        waiting = [pool.submit(team_run.result) for team_run in runs]
+        try:
+            results = [future.result() for future in waiting]
+        except BaseException:  # Ctrl-C: end what runs now, start nothing more
+            cancelled.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    names = [result.team for result in results]
+    _write_json(folder / "run.json", {"started": started, "finished": _now(), "teams": names})
+    write_whole(data.finals / "latest", f"{folder.name}\n".encode())
+    return results
+
+
+def latest_run(data: DataFolder) -> Path | None:
+    """Give the folder of the last run that finished, if there is one."""
+    content = read_bounded(data.finals / "latest", 200)
+    folder = data.finals / content.decode().strip() if content else None
+    return folder if folder and folder.is_dir() else None
+
+
+def as_table(results: Sequence[TeamResult]) -> str:
+    """Give the results as a table of plain text, a team a line, and the problems below it."""
+    rows = [("Team", "Quality on hidden data", "Hours a year, P50 [P5 to P95]")]
+    for result in results:
+        quality = str(result.quality.macro_f1) if result.quality else "none"
+        hours = str(result.roi.hours) if result.roi else "none"
+        rows.append((result.name, quality, hours))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["  ".join(text.ljust(w) for text, w in zip(r, widths, strict=True)) for r in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines += [f"{r.name}: {problem}" for r in results for problem in r.problems]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+@dataclass(frozen=True)
+class _TeamRun:
+    """One team's way through: copy, solution, exam, ROI, report."""
+
+    team: Team
+    folder: Path
+    source: Path
+    key: str
+    gateway_socket: Path
+    limits: FinalLimits
+    listen: Listener
+    cancelled: threading.Event
+    uid: int
+
+    def result(self) -> TeamResult:
+        """Run, and turn whatever stops it into a result with its report."""
+        private_folder(self.folder)
+        found = TeamResult(self.team.slug, self.team.name, self.folder.parent.name, self.folder)
+        try:
+            exam = open_exam(self.team.use_case)
+            names = copy_folder(self.source, self._submitted, CopyLimits())
+            self._say("", f"{len(names)} files taken")
+            found = self._run_both(exam, found)
+        except BootcampError as error:
+            found = _with(found, Problem("final", str(error)))
+        except Exception as error:  # one team's trouble must not end the others' runs
+            found = _with(
+                found, Problem("final", "The run broke down; run it again.", error=repr(error))
+            )
+        finally:
+            shutil.rmtree(self.folder / "home", ignore_errors=True)
+        self._report(found)
+        self._say("", "done" if found.succeeded else "stopped")
+        return found
+
+    @property
+    def _submitted(self) -> Path:
+        return self.folder / "submitted"
+
+    def _run_both(self, exam: Exam, found: TeamResult) -> TeamResult:
+        solution = self._solution(exam)
+        found = _with(found, solution.problem, solution.seconds)
+        table = read_bounded(self.folder / "predictions.csv", _MOST_OUTPUT_BYTES)
+        if table is None:
+            if solution.problem is None:
+                found = _with(
+                    found, Problem(SOLUTION, "It ran, and left no predictions.csv to examine.")
+                )
+            return found
+        quality = exam.score(table)
+        _write_json(self.folder / "quality.json", quality.as_dict())
+        found = replace(found, quality=quality)
+        for text in quality.problems:
+            found = _with(found, Problem("predictions.csv", text))
+        return self._roi(found, quality)
+
+    def _solution(self, exam: Exam) -> Outcome:
+        mails = self.folder / "mails"
+        exam.put_items(mails)
+        try:
+            return self._execute(
+                SOLUTION,
+                {"input_folder": str(_MAILS), "output_folder": str(_OUTPUT), "model": MODEL},
+                bind=Bind(mails, _MAILS),
+                model=True,
+            )
+        finally:
+            shutil.rmtree(mails)
+
+    def _roi(self, found: TeamResult, quality: ExamResult) -> TeamResult:
+        try:
+            result = self._our_roi(quality)
+        except RoiInputRefused as error:
+            return _with(found, Problem(INPUTS, str(error)))
+        outcome = self._execute(
+            ROI,
+            {"inputs_file": INPUTS, "quality_file": str(_QUALITY), "output_folder": str(_OUTPUT)},
+            bind=Bind(self.folder / "quality.json", _QUALITY),
+            model=False,
+        )
+        found = replace(_with(found, outcome.problem, outcome.seconds), roi=result)
+        for note in result.notes:
+            found = _with(found, Problem(INPUTS, note))
+        if outcome.problem is None:
+            found = _with(found, _disagreement(self.folder / "roi.json", result))
+        _write_json(self.folder / "roi-recomputed.json", result.as_dict())
+        return found
+
+    def _our_roi(self, quality: ExamResult) -> roi.Result:
+        """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
+        inputs = roi.read_inputs(self._submitted / INPUTS)
+        timings = self._submitted / TIMINGS
+        counts = roi.Quality(quality.items, quality.handled, quality.errors, quality.measured_on)
+        return roi.simulate(inputs, counts, roi.read_timings(timings) if timings.exists() else None)
+
+    def _execute(
+        self, name: str, parameters: Mapping[str, str], *, bind: Bind, model: bool
+    ) -> Outcome:
+        problem = check_notebook(self._submitted / name, tuple(parameters))
+        if problem is not None:
+            return Outcome(problem, 0.0, None, "")
+        bind.source.chmod(0o755 if bind.source.is_dir() else 0o444)
+        job = Job(
+            notebook=name,
+            folder=self._submitted,
+            home=self.folder / "home",
+            parameters=parameters,
+            uid=self.uid,
+            binds=(bind,),
+            gateway_socket=self.gateway_socket if model else None,
+            # By the environment only: a parameter would stand in the executed notebook.
+            environment={"OPENAI_API_KEY": self.key, "BOOTCAMP_TEAM": self.team.slug}
+            if model
+            else {"BOOTCAMP_TEAM": self.team.slug},
+        )
+        self._say(name, "started")
+        outcome = execute(
+            job,
+            self.limits,
+            lambda cell, cells: self.listen(Progress(self.team.slug, name, cell + 1, cells, "")),
+            self.cancelled,
+        )
+        self._keep(name, outcome)
+        shutil.rmtree(job.home)
+        return outcome
+
+    def _keep(self, name: str, outcome: Outcome) -> None:
+        """Take the known results out of the home that is about to go, without the team's key."""
+        stem = name.removesuffix(".ipynb")
+        for kept in _KEPT_OUTPUTS[name]:
+            content = read_bounded(self.folder / "home" / "output" / kept, _MOST_OUTPUT_BYTES)
+            if content is not None:
+                self._write(kept, content)
+        self._write(f"{stem}.log", outcome.log.encode())
+        if outcome.executed is None:
+            return
+        self._write(f"{stem}.executed.ipynb", outcome.executed)
+        notebook = load_notebook(self.folder / f"{stem}.executed.ipynb")
+        if notebook is None:
+            return
+        page = notebook_page(
+            notebook,
+            title=f"{self.team.name}: "
+            + ("the solution" if name == SOLUTION else "what it is worth"),
+            subtitle=f"Executed notebook {name}, run {self.folder.parent.name}",
+            code=name == SOLUTION or outcome.problem is not None,
+        )
+        self._write(f"{stem}.html", page.encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_whole(self.folder / name, content.replace(self.key.encode(), b"[key]"))
+
+    def _report(self, found: TeamResult) -> None:
+        code = folder_hash(self._submitted) if self._submitted.is_dir() else ""
+        pages = [
+            (f"{stem}.html", words)
+            for stem, words in (("solution", "The solution"), ("roi", "What it is worth"))
+            if (self.folder / f"{stem}.html").exists()
+        ]
+        data_hash = found.quality.data_sha256 if found.quality else ""
+        summary: dict[str, Any] = {
+            "team": found.team,
+            "name": found.name,
+            "use_case": self.team.use_case,
+            "run": found.run,
+            "succeeded": found.succeeded,
+            "quality": found.quality.as_dict() if found.quality else None,
+            "roi": found.roi.as_dict() if found.roi else None,
+            "problems": [problem.__dict__ for problem in found.problems],
+            "seconds": round(found.seconds, 1),
+            "code_sha256": code,
+            "data_sha256": data_hash,
+            "model": MODEL,
+        }
+        _write_json(self.folder / "summary.json", summary)
+        page = report_page(
+            title=f"{found.name}: final run",
+            subtitle=f"Use case: {self.team.use_case or 'not chosen'}",
+            failed=not found.succeeded,
+            problems=found.problems,
+            quality=found.quality,
+            result=found.roi,
+            pages=pages,
+            run=found.run,
+            code_sha256=code,
+            data_sha256=data_hash,
+        )
+        self._write("report.html", page.encode())
+
+    def _say(self, notebook: str, message: str) -> None:
+        self.listen(Progress(self.team.slug, notebook, 0, 0, message))
+
+
+def _with(found: TeamResult, problem: Problem | None, seconds: float = 0.0) -> TeamResult:
+    problems = (*found.problems, problem) if problem else found.problems
+    return replace(found, problems=problems, seconds=found.seconds + seconds)
+
+
+def _disagreement(path: Path, ours: roi.Result) -> Problem | None:
+    """Say where the notebook's own number is missing or differs from the one recomputed here."""
+    content = read_bounded(path, _MOST_OUTPUT_BYTES)
+    if content is None:
+        return Problem(ROI, "It ran, and left no roi.json; the hours here are our computation.")
+    try:
+        theirs = json.loads(content)["hours_a_year"]
+        pairs = [
+            (float(theirs[name]), float(getattr(ours.hours, name))) for name in ("p5", "p50", "p95")
+        ]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Problem(ROI, "Its roi.json has no hours_a_year with p5, p50 and p95.")
+    scale = max(1.0, *(abs(mine) for _, mine in pairs))
+    if all(abs(their - mine) <= _AGREES_WITHIN * scale for their, mine in pairs):
+        return None
+    return Problem(
+        ROI,
+        f"It reports {pairs[1][0]:,.0f} hours a year; from its inputs and the exam we compute"
+        f" {pairs[1][1]:,.0f}. The computed number counts.",
+    )
+
+
+def _new_run(data: DataFolder) -> Path:
+    private_folder(data.finals)
+    name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
+    for attempt in range(100):
+        folder = data.finals / (f"{name}-{attempt}" if attempt else name)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        _write_json(folder / "run.json", {"started": _now()})
+        return folder
+    raise FinalsError("Too many final runs were started in this second; try again.")
+
+
+def _one_at_a_time(progress: Listener | None) -> Listener:
+    lock = threading.Lock()
+
+    def listen(step: Progress) -> None:
+        if progress is not None:
+            with lock:
+                progress(step)
+
+    return listen
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
