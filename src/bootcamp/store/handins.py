@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bootcamp.store.base import Base, UTCDateTime, now
 
-__all__ = ["Feedback", "HandIn", "Release"]
+__all__ = ["Feedback", "Grading", "HandIn", "Release", "collected_handin"]
 
 
 class Release(Base):
@@ -38,6 +39,23 @@ class HandIn(Base):
     collected_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
 
 
+class Grading(Base):
+    """What the checks said about one citizen's collected hand-in; marks are in the gradebook."""
+
+    __tablename__ = "gradings"
+    __table_args__ = (UniqueConstraint("assignment", "login"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment: Mapped[str] = mapped_column(String(40), index=True)
+    login: Mapped[str] = mapped_column(String(30), index=True)
+    handin_id: Mapped[int | None] = mapped_column(ForeignKey("handins.id"), default=None)
+    graded_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    verdicts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """By graded cell: the sentence for the citizen."""
+    notes: Mapped[list[Any]] = mapped_column(JSON)
+    """What happened to the notebook on the way, in plain words."""
+
+
 class Feedback(Base):
     """What one citizen gets back for one hand-in."""
 
@@ -53,3 +71,13 @@ class Feedback(Base):
     """True while the facilitator's part has no mark yet."""
     html: Mapped[str]
     released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+
+
+def collected_handin(session: Session, assignment: str, login: str) -> int | None:
+    """Give the id of the hand-in that was collected last from this person, if any."""
+    query = select(HandIn.id).where(
+        HandIn.assignment == assignment,
+        HandIn.login == login,
+        HandIn.collected_at.is_not(None),
+    )
+    return session.scalar(query.order_by(HandIn.id.desc()).limit(1))

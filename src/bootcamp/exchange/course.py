@@ -1,0 +1,146 @@
+"""The homework that the course brings, and how nbgrader's course folder is made from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bootcamp.content import content_root
+from bootcamp.errors import BuildError, UnknownName
+from bootcamp.settings import DataFolder
+from bootcamp.store.gradebook import course_config
+
+__all__ = ["Homework", "generate", "homeworks"]
+
+_NAME = re.compile(r"homework-\d$")
+_HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+# nbgrader changes the process' folder while it generates.
+_generating = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Homework:
+    """One homework as the course brings it: the answer-free notebook, and what goes with it."""
+
+    name: str
+    session: int
+    notebook: Path
+    companions: Path | None = None
+    """A folder beside the notebook, named like it, whose files citizens receive too."""
+
+    @property
+    def title(self) -> str:
+        """The notebook's first heading, or its name when it has none."""
+        return _title(self.notebook, self.notebook.stat().st_mtime_ns)
+
+    def sources(self) -> dict[str, Path]:
+        """Give every file that a citizen receives, by its path in the homework's folder."""
+        found = {self.notebook.name: self.notebook}
+        if self.companions:
+            for path in sorted(self.companions.rglob("*")):
+                if path.is_file() and not path.is_symlink():
+                    found[path.relative_to(self.companions).as_posix()] = path
+        return found
+
+
+@lru_cache(maxsize=32)
+def _title(notebook: Path, _version: int) -> str:
+    for cell in json.loads(notebook.read_bytes())["cells"]:
+        heading = _HEADING.search("".join(cell["source"]))
+        if cell["cell_type"] == "markdown" and heading:
+            return heading.group(1).strip()
+    return notebook.stem
+
+
+def homeworks(root: Path | None = None) -> dict[str, Homework]:
+    """Give every homework below the content root, by name, in the order of the sessions."""
+    found = {}
+    for notebook in sorted((root or content_root()).glob("session-[0-9][0-9]/homework-*.ipynb")):
+        if not _NAME.match(notebook.stem):
+            continue
+        beside = notebook.with_suffix("")
+        found[notebook.stem] = Homework(
+            name=notebook.stem,
+            session=int(notebook.parent.name.rpartition("-")[2]),
+            notebook=notebook,
+            companions=beside if beside.is_dir() else None,
+        )
+    return found
+
+
+def find(known: dict[str, Homework], name: str) -> Homework:
+    """Give the homework of this name.
+
+    Raises:
+        UnknownName: the course has none of this name.
+    """
+    if name not in known:
+        names = ", ".join(known) or "none yet; build the notebooks first with `bootcamp build`"
+        raise UnknownName(f"There is no homework called '{name}'; there is {names}.")
+    return known[name]
+
+
+def generate(data: DataFolder, homework: Homework) -> None:
+    """Put the homework through nbgrader: course/source, course/release and the gradebook.
+
+    The source is the built, answer-free notebook, so nbgrader need not clear answers again: what
+    citizens get, what the gradebook knows and what the build checked are the same by construction.
+
+    Raises:
+        BuildError: nbgrader refuses the notebook; the message says why.
+    """
+    source = data.course / "source" / homework.name
+    release = data.course / "release" / homework.name
+    with _generating, _kept(source), _kept(release):
+        for relative, path in homework.sources().items():
+            (source / relative).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, source / relative)
+        _run_nbgrader(data, homework.name)
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Let `folder` be made anew; when that fails, the old one is back."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _run_nbgrader(data: DataFolder, name: str) -> None:
+    from nbgrader.apps import NbGraderAPI  # noqa: PLC0415
+
+    config = course_config(data)
+    config.ClearSolutions.enabled = False
+    config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
+    here = Path.cwd()
+    try:
+        result = NbGraderAPI(config=config).generate_assignment(name)
+    finally:
+        os.chdir(here)
+    if not result["success"]:
+        raise BuildError(f"nbgrader cannot prepare {name}: {_reason(result)}.")
+
+
+def _reason(result: dict[str, str]) -> str:
+    """The last line that says something: of the traceback when there is one, else of the log."""
+    text = f"{result.get('log') or ''}\n{result.get('error') or ''}"
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"\w*(Error|Exception)\b.*: ", line)]
+    return (errors or lines or ["it gives no reason"])[-1].rstrip(".")

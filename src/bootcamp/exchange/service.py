@@ -1,0 +1,433 @@
+"""The exchange: releases homework, takes hand-ins in, gives them to grading, returns feedback.
+
+A hand-in is safe once its receipt is given: its files are written to a folder of their own and
+synced, the folder is renamed into place, and only then the row commits. A crash in between leaves
+a folder that no row names, which everything ignores.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bootcamp.cohort import Cohort
+from bootcamp.errors import HandInRefused, UnknownName
+from bootcamp.exchange import course, rules
+from bootcamp.settings import DataFolder, private_folder
+from bootcamp.store import Store, now
+from bootcamp.store.gradebook import TIMESTAMP_FORMAT, course_folder
+from bootcamp.store.handins import Feedback, HandIn, Release, collected_handin
+
+__all__ = ["Exchange", "FeedbackState", "HandInState", "HomeworkState", "Receipt"]
+
+_log = logging.getLogger(__name__)
+# Without letters that are read as digits; a receipt is read out over the phone at times.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_STALE_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The proof of a hand-in, and what its author should know about it."""
+
+    receipt: str
+    received_at: datetime
+    message: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HandInState:
+    """One version of somebody's homework."""
+
+    receipt: str
+    received_at: datetime
+    login: str
+    size_bytes: int
+    collected_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FeedbackState:
+    """What came back: points, and whether the facilitator's part is still to come."""
+
+    score: float
+    max_score: float
+    awaits_marking: bool
+    released_at: datetime
+    receipt: str | None
+    """Of the hand-in that was graded."""
+
+
+@dataclass(frozen=True)
+class HomeworkState:
+    """Where one person stands with one homework."""
+
+    assignment: str
+    title: str
+    session: int
+    released_at: datetime | None
+    last_handin: HandInState | None
+    feedback: FeedbackState | None
+
+
+class Exchange:
+    """Everything that happens to homework outside of grading; safe to use from several threads."""
+
+    def __init__(
+        self, data: DataFolder, store: Store, cohort: Cohort, *, content: Path | None = None
+    ) -> None:
+        """Use the course below `content`, by default the package's own."""
+        self._data = data
+        self._store = store
+        self._cohort = cohort
+        self._content = content
+
+    # Out to the citizens
+
+    def release(self, assignment: str) -> datetime:
+        """Release a homework, or bring a corrected one out under the same release.
+
+        Raises:
+            UnknownName: the course has no such homework.
+            BuildError: nbgrader refuses it.
+        """
+        homework = self._homework(assignment)
+        course.generate(self._data, homework)
+        with self._store.session() as session:
+            release = session.get(Release, assignment)
+            if release is None:
+                release = Release(assignment=assignment, released_at=now())
+                session.add(release)
+            return release.released_at
+
+    def released(self) -> list[str]:
+        """Give the names of all released homework."""
+        with self._store.session() as session:
+            return list(session.scalars(select(Release.assignment).order_by(Release.assignment)))
+
+    def files(self, assignment: str) -> dict[str, bytes]:
+        """Give what a citizen receives, by path in the homework's folder.
+
+        Raises:
+            UnknownName: there is no such homework, or it is not released.
+        """
+        self._homework(assignment)
+        if assignment not in self.released():
+            raise UnknownName(f"{assignment} is not released yet. Your facilitator will open it.")
+        folder = self._data.course / "release" / assignment
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_symlink()
+        }
+
+    # In with a receipt
+
+    def hand_in(self, assignment: str, login: str, files: Mapping[str, bytes]) -> Receipt:
+        """Keep one version of a citizen's homework and give the receipt for it.
+
+        Exactly the same files as the last time give the first receipt again.
+
+        Raises:
+            HandInRefused: it cannot be accepted; nothing is kept, earlier versions are untouched.
+        """
+        self._refuse_stranger(login)
+        self._refuse_unreleased(assignment)
+        accepted = rules.accepted_files(assignment, files)
+        warnings = self._warnings(assignment, accepted)
+        sha256 = rules.digest(accepted)
+        receipt = _new_receipt(assignment)
+        draft = self._incoming() / receipt
+        place = f"{assignment}/{login}/{receipt}"
+        _write_synced(draft, accepted)
+        try:
+            with self._store.session() as session:
+                # Also where the database has finer locks than SQLite: one hand-in at a time.
+                session.get(Release, assignment, with_for_update=True)
+                last = _last(session, assignment, login)
+                if last is not None and last.sha256 == sha256:
+                    return _receipt_again(last, warnings)
+                row = HandIn(
+                    receipt=receipt,
+                    assignment=assignment,
+                    login=login,
+                    received_at=now(),
+                    sha256=sha256,
+                    size_bytes=sum(map(len, accepted.values())),
+                    folder=place,
+                )
+                session.add(row)
+                session.flush()
+                self._put_in_place(draft, self._data.handins / place)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        when = _clock(row.received_at)
+        message = f"Handed in at {when}. Your receipt is {receipt}."
+        return Receipt(receipt, row.received_at, message, warnings)
+
+    def handins(self, assignment: str, login: str | None = None) -> list[HandInState]:
+        """Give every version handed in, oldest first: of one person, or of everyone."""
+        query = select(HandIn).where(HandIn.assignment == assignment).order_by(HandIn.id)
+        if login is not None:
+            query = query.where(HandIn.login == login)
+        with self._store.session() as session:
+            return [_handin_state(row) for row in session.scalars(query)]
+
+    def handin_files(self, receipt: str) -> dict[str, bytes]:
+        """Give the files of one version, as they were handed in.
+
+        Raises:
+            UnknownName: nothing was handed in under this receipt.
+        """
+        with self._store.session() as session:
+            row = session.scalar(select(HandIn).where(HandIn.receipt == receipt))
+        if row is None:
+            raise UnknownName(f"Nothing was handed in under the receipt '{receipt}'.")
+        return self._kept_files(row)
+
+    # On to grading
+
+    def collect(self, assignment: str) -> list[str]:
+        """Put everyone's newest version where nbgrader looks for it; give all their logins.
+
+        Raises:
+            UnknownName: there is no such homework, or it is not released.
+        """
+        self._homework(assignment)
+        if assignment not in self.released():
+            raise UnknownName(f"{assignment} is not released yet: `bootcamp release` comes first.")
+        self._sweep()
+        known = {person.login for person in self._cohort.citizens}
+        collected = []
+        for row in self._newest(assignment):
+            if row.login not in known:
+                _log.warning("%s handed in and is no citizen any more: left out", row.login)
+                continue
+            try:
+                self._collect_one(row)
+            except (OSError, UnknownName) as error:
+                # One damaged folder must not keep the others from being graded.
+                _log.error("Hand-in %s of %s is not readable: %s", row.receipt, row.login, error)
+                continue
+            collected.append(row.login)
+        return collected
+
+    def collected_id(self, assignment: str, login: str) -> int | None:
+        """Give the id of the hand-in that was collected last from this person, if any."""
+        with self._store.session() as session:
+            return collected_handin(session, assignment, login)
+
+    # Back as feedback
+
+    def publish_feedback(
+        self,
+        assignment: str,
+        login: str,
+        *,
+        score: float,
+        max_score: float,
+        awaits_marking: bool,
+        html: str,
+        handin_id: int | None = None,
+    ) -> None:
+        """Give a citizen the feedback on a hand-in; on the same hand-in it replaces the earlier."""
+        self._cohort.person(login)
+        with self._store.session() as session:
+            row = session.scalar(
+                select(Feedback).where(
+                    Feedback.assignment == assignment,
+                    Feedback.login == login,
+                    Feedback.handin_id == handin_id,
+                )
+            )
+            if row is None:
+                row = Feedback(assignment=assignment, login=login, handin_id=handin_id)
+                session.add(row)
+            row.score, row.max_score, row.html = score, max_score, html
+            row.awaits_marking, row.released_at = awaits_marking, now()
+
+    def feedback_html(self, assignment: str, login: str) -> str | None:
+        """Give the newest feedback page, or none."""
+        with self._store.session() as session:
+            row = _last_feedback(session, assignment, login)
+            return row.html if row else None
+
+    def state(self, login: str) -> list[HomeworkState]:
+        """Give where this person stands with every homework of the course."""
+        states = []
+        with self._store.session() as session:
+            for homework in self._homeworks().values():
+                release = session.get(Release, homework.name)
+                last = _last(session, homework.name, login)
+                feedback = _last_feedback(session, homework.name, login)
+                states.append(
+                    HomeworkState(
+                        assignment=homework.name,
+                        title=homework.title,
+                        session=homework.session,
+                        released_at=release.released_at if release else None,
+                        last_handin=_handin_state(last) if last else None,
+                        feedback=_feedback_state(session, feedback) if feedback else None,
+                    )
+                )
+        return states
+
+    # How
+
+    def _homeworks(self) -> dict[str, course.Homework]:
+        return course.homeworks(self._content)
+
+    def _homework(self, assignment: str) -> course.Homework:
+        return course.find(self._homeworks(), assignment)
+
+    def _refuse_stranger(self, login: str) -> None:
+        roles = {person.login: person.role for person in self._cohort.people}
+        if login not in roles:
+            raise HandInRefused(
+                f"'{login}' is not in this cohort. Ask your facilitator to add you."
+            )
+        if roles[login] != "citizen":
+            raise HandInRefused(
+                "Only citizens hand homework in. Log in as a citizen to try it out."
+            )
+
+    def _refuse_unreleased(self, assignment: str) -> None:
+        if assignment not in self._homeworks():
+            names = ", ".join(self.released()) or "none is released yet"
+            raise HandInRefused(f"There is no homework called '{assignment}'; there is: {names}.")
+        if assignment not in self.released():
+            raise HandInRefused(
+                f"{assignment} is not released yet, so it cannot be handed in. Your facilitator "
+                "opens it after the session."
+            )
+
+    def _warnings(self, assignment: str, accepted: Mapping[str, bytes]) -> tuple[str, ...]:
+        name = f"{assignment}.ipynb"
+        released = rules.parse_notebook(name, self.files(assignment)[name])
+        return rules.worth_mentioning(rules.parse_notebook(name, accepted[name]), released)
+
+    def _incoming(self) -> Path:
+        private_folder(self._data.handins)
+        return private_folder(self._data.handins / ".incoming")
+
+    def _put_in_place(self, draft: Path, place: Path) -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(place)
+        for folder in (place.parent, place.parent.parent, self._data.handins):
+            _sync_folder(folder)
+
+    def _kept_files(self, row: HandIn) -> dict[str, bytes]:
+        folder = self._data.handins / row.folder
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_symlink()
+        }
+        if rules.digest(files) != row.sha256:
+            raise UnknownName(
+                f"The files of hand-in {row.receipt} are not as they were handed in. Restore "
+                f"{folder} from a backup, or ask {row.login} to hand in again."
+            )
+        return files
+
+    def _newest(self, assignment: str) -> list[HandIn]:
+        query = select(HandIn).where(HandIn.assignment == assignment).order_by(HandIn.id)
+        with self._store.session() as session:
+            newest = {row.login: row for row in session.scalars(query)}
+        return [newest[login] for login in sorted(newest)]
+
+    def _collect_one(self, row: HandIn) -> None:
+        target = course_folder(self._data, "submitted", row.login, row.assignment)
+        stamp = row.received_at.astimezone(UTC).strftime(TIMESTAMP_FORMAT)
+        timestamp = target / "timestamp.txt"
+        if row.collected_at and timestamp.is_file() and timestamp.read_text() == stamp:
+            return
+        fresh = target.with_name(f".{row.assignment}.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        files = {**self._kept_files(row), "timestamp.txt": stamp.encode()}
+        _write_synced(fresh, files)
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+        with self._store.session() as session:
+            session.merge(row).collected_at = now()
+
+    def _sweep(self) -> None:
+        """Remove drafts that a crash left behind; nothing refers to them."""
+        for draft in self._incoming().iterdir():
+            if draft.stat().st_mtime < time.time() - _STALE_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
+
+
+def _new_receipt(assignment: str) -> str:
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    return f"H{assignment.rpartition('-')[2]}-{code[:5]}-{code[5:]}"
+
+
+def _receipt_again(row: HandIn, warnings: tuple[str, ...]) -> Receipt:
+    message = (
+        f"You handed in exactly this at {_clock(row.received_at)} already. Your receipt is still "
+        f"{row.receipt}."
+    )
+    return Receipt(row.receipt, row.received_at, message, warnings)
+
+
+def _clock(moment: datetime) -> str:
+    return moment.astimezone().strftime("%H:%M on %d %B %Y")
+
+
+def _last(session: Session, assignment: str, login: str) -> HandIn | None:
+    query = select(HandIn).where(HandIn.assignment == assignment, HandIn.login == login)
+    return session.scalar(query.order_by(HandIn.id.desc()).limit(1))
+
+
+def _last_feedback(session: Session, assignment: str, login: str) -> Feedback | None:
+    query = select(Feedback).where(Feedback.assignment == assignment, Feedback.login == login)
+    return session.scalar(query.order_by(Feedback.released_at.desc(), Feedback.id.desc()).limit(1))
+
+
+def _handin_state(row: HandIn) -> HandInState:
+    return HandInState(row.receipt, row.received_at, row.login, row.size_bytes, row.collected_at)
+
+
+def _feedback_state(session: Session, row: Feedback) -> FeedbackState:
+    graded = session.get(HandIn, row.handin_id) if row.handin_id is not None else None
+    return FeedbackState(
+        score=row.score,
+        max_score=row.max_score,
+        awaits_marking=row.awaits_marking,
+        released_at=row.released_at,
+        receipt=graded.receipt if graded else None,
+    )
+
+
+def _write_synced(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files below a new folder so that they survive a power cut."""
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    for path in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+        _sync_folder(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
