@@ -112,16 +112,18 @@ print(mail["subject"])
 print(mail["text"])
 
 # %%
-# + joins two texts: first the question, then the mail. ask sends both to the model.
-print(ask("Summarise this mail in one sentence: " + mail["text"]))
-answer = ask("Which queue is this mail for: orders, delivery, invoices, returns, quotes or hr_other? " + mail["text"])
+# + joins texts, "\nMail: " begins a new line with the word Mail, and ask sends it all to the model.
+print(ask("Summarise this mail in one sentence." + "\nMail: " + mail["text"]))
+question = "Which queue is this mail for: orders, delivery, invoices, returns, quotes or hr_other?"
+answer = ask(question + "\nMail: " + mail["text"])
 print(answer)
 print("Written by:", answer.model)
 
 # %% [markdown]
 # The last line tells you who answered: `practice-1` is the practice model, any other name is your
-# company's model. A question to a model is called a **prompt**. Same mail, other prompt, other answer: that is
-# today's whole secret.
+# company's. (The practice model does not write a summary of its own: it quotes the sentence that matters most.)
+# What you send to a model is called a **prompt**. Same mail, other prompt, other answer: that is today's
+# whole secret.
 #
 # ## Lab A: you and the mail room (minutes 35–80)
 #
@@ -148,23 +150,23 @@ check("1.2")
 # ### Step 2. Your first prompt (exercise 1.3)
 #
 # Tell the model, in one sentence of your own, to sort a mail into one of the six queues. Name all six,
-# spelled as in the table. Ask for one word. Leave a blank before the last quote, because the mail will follow.
+# spelled as in the table, and ask for one word.
 #
-# The cell after it tries your prompt on ten mails. It says: *for each of the first ten mails, print the
-# queue that the front desk chose, the model's answer, and the subject.* You will learn to write such a line in
-# session 2; today you run it.
+# The cell after it tries your prompt on ten mails. It says: *for each of the mails from 22 up to 31, print
+# the queue that the front desk chose, the model's answer, and the subject.* (Python stops just before the
+# second number.) You will learn to write such a line in session 2; today you run it.
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-bare-prompt", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 bare_prompt = ""
 ### BEGIN SOLUTION
-bare_prompt = "Sort this mail into orders, delivery, invoices, returns, quotes or hr_other. Answer with one word. "
+bare_prompt = "Sort this mail into orders, delivery, invoices, returns, quotes or hr_other. Answer with one word."
 ### END SOLUTION
 check("1.3")
 # hint("1.3")
 
 # %%
-for one in mails[:10]:
-    print(one["queue"], "|", ask(bare_prompt + one["text"]), "|", one["subject"])
+for one in mails[22:32]:
+    print(one["queue"], "|", ask(bare_prompt + "\nMail: " + one["text"]), "|", one["subject"])
 
 # %% [markdown]
 # ### Step 3. Say what you mean (exercise 1.4)
@@ -173,8 +175,8 @@ for one in mails[:10]:
 # The front desk knows; the model can only guess. So give it the **rules**, as you would to a new colleague.
 #
 # Three rules are written for you. Three quotes `"""` hold a text of several lines. Run that cell, then write the other three rules
-# after the names and the colons. The cell after that puts everything under one another (`"\n"` means
-# “new line”) and tries the same ten mails again.
+# after the names and the colons. The cell after that puts all the lines under one another and tries the same
+# ten mails again.
 
 # %%
 first_rules = """Which queue is this mail for? Answer with the name of the queue only.
@@ -195,9 +197,9 @@ check("1.4")
 # hint("1.4")
 
 # %%
-good_prompt = "\n".join([first_rules, returns_rule, quotes_rule, hr_rule, "Mail: "])
-for one in mails[:10]:
-    print(one["queue"], "|", ask(good_prompt + one["text"]), "|", one["subject"])
+good_prompt = "\n".join([first_rules, returns_rule, quotes_rule, hr_rule])
+for one in mails[22:32]:
+    print(one["queue"], "|", ask(good_prompt + "\nMail: " + one["text"]), "|", one["subject"])
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-count", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 # Step 4 (exercise 1.5). In how many of the ten lines do the first two words agree?
@@ -206,8 +208,8 @@ right_described = 0
 still_wrong = ""  # one mail that was hard, and why
 ### BEGIN SOLUTION
 right_bare = 5
-right_described = 8
-still_wrong = "Mail 4 says retour in its subject, but the goods are back and only the money is open"
+right_described = 7
+still_wrong = "Desks that were delivered damaged: the word delivered hides a return"
 ### END SOLUTION
 check("1.5")
 # hint("1.5")
@@ -290,6 +292,11 @@ table.sort_values("hours a year", ascending=False)
 #
 # Now make it smaller. A good first solution takes **one** thing in, gives **one** thing out, and a **person**
 # looks at it. At Alder & Finch: *one mail → its queue, and whether it is urgent → the lead of the front desk*.
+#
+# ### Step 3. Time five real cases (exercise 1.9, 20 minutes)
+#
+# Now measure, in the second cell below. Take five past cases, as they came: not the five easiest. One of you works, one
+# holds the watch. Whole seconds again; for 12:05 on the watch you may type `12*60+5`, Python does the sum.
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-cut-down", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 use_case = ""
@@ -305,13 +312,8 @@ reviewer = "Accounts payable clerk"
 check("1.8")
 # hint("1.8")
 
-# %% [markdown]
-# ### Step 3. Time five real cases (exercise 1.9, 20 minutes)
-#
-# Take five past cases, as they came: not the five easiest. One of you works, one holds the watch.
-# Whole seconds again; for 12:05 on the watch you may type `12*60+5`, Python does the sum.
-
 # %% nbgrader={"grade": false, "grade_id": "lab1-own-times", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+# Step 3 (exercise 1.9)
 times_a_month = 0
 own_seconds = [0, 0, 0, 0, 0]
 ### BEGIN SOLUTION
@@ -372,20 +374,17 @@ check("1.10")
 # Two minutes a team, no slides: your use case in one sentence, your charter on the screen, your hours a year,
 # and one mail that the model got wrong.
 
-# %% [markdown] nbgrader={"grade": false, "grade_id": "lab1-exit-ticket", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "markdown"}
+# %% [markdown]
 # ## Exit ticket (minutes 235–240)
 #
-# Double-click this text, write under each question, and press Shift + Enter.
+# Double-click this text, write after each arrow, and press Shift + Enter. Then save: your facilitator reads it
+# before the next session.
 #
-# **What can you do now that you could not do this morning? What is still foggy? What will you tell your sponsor tomorrow?**
+# What can you do now that you could not do this morning? →
 #
-# ### BEGIN SOLUTION
-# I can ask a model a question from a notebook, and make the answer better with rules.
+# What is still foggy? →
 #
-# Foggy: the brackets after a name.
-#
-# We found a task worth about 480 hours a year, and we measured it.
-# ### END SOLUTION
+# What will you tell your sponsor, the person who wants your task solved? →
 
 # %% [markdown]
 # ## Key points

@@ -18,7 +18,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "Imagine a temp on the first day. What must you tell them before you hand over a mail?",
         "Start with what to do, then list the names of the six queues with commas.",
         'For a mail room with three trays: "Which tray is this letter for: payroll, legal or '
-        'post? Answer with one word. " Mind the blank before the last quote.',
+        'post? Answer with one word."',
     ),
     "1.4": (
         "A good rule says what the writer wants. It does not only repeat the name of the queue.",

@@ -50,7 +50,7 @@ class Names:
             )
         text = value.strip(_QUOTES)
         if not text:
-            raise NotYet(f"`{name}` is still empty. Write {what} between the quotes.")
+            raise NotYet(f"`{name}` is still empty. Between the quotes, write {what}.")
         if len(text.split()) < words:
             raise NotYet(f"`{name}` is very short. Write {what} in {words} words or more.")
         return text
@@ -84,7 +84,7 @@ class Names:
             raise NotYet(f"{label} should be a number: type {what}, in digits only.")
         number = float(value)
         if number == 0 and low > 0:
-            raise NotYet(f"{label} is still 0. Put {what} in its place.")
+            raise NotYet(f"{label} is still 0. In its place, put {what}.")
         if not low <= number <= high:
             raise NotYet(
                 f"{label} is {number:g}. I expected {what}, between {low:g} and {high:g}: "

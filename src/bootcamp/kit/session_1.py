@@ -97,9 +97,8 @@ def _rules(names: Names) -> str:
             raise NotYet(f"Begin `{name}` with the name of its queue and a colon: {queue}: ...")
         if len(meaning.split()) < 4:
             raise NotYet(
-                f"Say a little more in `{name}`: four words or more after {queue}: that would help "
-                "a "
-                "new colleague."
+                f"Say a little more in `{name}`, in four words or more: what would help a new "
+                "colleague to recognise such a mail?"
             )
     return (
         "Three rules a new colleague could work with. Run the next cell: same mails, better prompt."
