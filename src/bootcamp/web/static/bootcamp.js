@@ -1,0 +1,58 @@
+// Every page works without this; it makes waiting and reading pleasanter.
+"use strict";
+
+// Moments in the reader's own time zone.
+for (const time of document.querySelectorAll("time[data-local]")) {
+  const at = new Date(time.dateTime);
+  if (!Number.isNaN(at.getTime())) {
+    const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
+    const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    time.textContent = `${day}, ${clock}`;
+  }
+}
+
+// A second click while the first is on its way would only confuse.
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("button");
+  if (!button) return;
+  if (button.getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+    return;
+  }
+  button.setAttribute("aria-disabled", "true");
+  button.dataset.label = button.textContent;
+  if (button.dataset.busy) button.textContent = button.dataset.busy;
+});
+
+// Coming back with the browser's Back button finds working buttons.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll('button[aria-disabled="true"]')) {
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.label) button.textContent = button.dataset.label;
+  }
+});
+
+// The page shown while something goes on.
+const working = document.querySelector("[data-status]");
+if (working) {
+  const step = document.getElementById("step");
+  let failures = 0;
+  const look = async () => {
+    try {
+      const answer = await fetch(working.dataset.status, { cache: "no-store" });
+      const status = await answer.json();
+      failures = 0;
+      if (status.state !== "working") {
+        // The server sends us on, or says what went wrong.
+        window.location.replace(window.location.href);
+        return;
+      }
+      if (step.textContent !== status.step) step.textContent = status.step;
+    } catch {
+      failures += 1;
+      if (failures === 5) step.textContent = "The bootcamp does not answer. Still trying…";
+    }
+    window.setTimeout(look, 500 + Math.min(failures, 8) * 500);
+  };
+  window.setTimeout(look, 400);
+}
