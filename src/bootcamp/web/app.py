@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from starlette.applications import Starlette
@@ -118,6 +118,7 @@ def _real_exchange(data: DataFolder, store: Store, cohort: Cohort) -> ExchangeLi
 
 
 def _real_api_routes(exchange: ExchangeLike, identity: Identity) -> Sequence[BaseRoute]:
+    from bootcamp.exchange.service import Exchange  # noqa: PLC0415
     from bootcamp.web.api import exchange_routes  # noqa: PLC0415
 
-    return exchange_routes(exchange, identity)
+    return exchange_routes(cast("Exchange", exchange), identity)

@@ -24,7 +24,7 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from bootcamp.errors import BootcampError, HandInRefused
+from bootcamp.errors import BootcampError
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
 from bootcamp.web import views
@@ -192,11 +192,6 @@ class Pages:
             workspace = await self._workspace(session)
             job.step = "Reading your saved files…"
             files = await workspace.read_folder(name)
-            if f"{name}.ipynb" not in files:
-                raise HandInRefused(
-                    f"There is no {name}.ipynb in your folder {name}. Give the notebook back that"
-                    " name, or choose “Open homework” to get a fresh copy."
-                )
             job.step = "Handing in…"
             exchange = self._current.exchange
             receipt = await asyncio.to_thread(exchange.hand_in, name, visitor.login, files)

@@ -17,14 +17,11 @@ from urllib.parse import quote
 import httpx
 
 from bootcamp.errors import HandInRefused
+from bootcamp.exchange.rules import KINDS, MOST_BYTES, MOST_FILES
 from bootcamp.web.hub_api import WorkspaceUnavailable
 
-__all__ = ["KINDS", "MOST_BYTES", "Workspace"]
+__all__ = ["Workspace"]
 
-# The same as `submit()` in a notebook sends.
-KINDS = frozenset({".ipynb", ".csv", ".json", ".md", ".py", ".txt", ".xlsx"})
-MOST_BYTES = 10_000_000
-_MOST_FILES = 200
 # Base64 takes four bytes for three; the rest of an answer is small.
 _MOST_ANSWER_BYTES = MOST_BYTES * 4 // 3 + 1_000_000
 
@@ -164,9 +161,9 @@ def _size(entry: dict[str, Any]) -> int:
 
 
 def _require_moderate(folder: str, entries: list[dict[str, Any]]) -> None:
-    if len(entries) > _MOST_FILES:
+    if len(entries) > MOST_FILES:
         raise HandInRefused(
-            f"The folder {folder} holds {len(entries)} files; at most {_MOST_FILES} can be handed"
+            f"The folder {folder} holds {len(entries)} files; at most {MOST_FILES} can be handed"
             " in. Move what is not part of the homework elsewhere."
         )
     size = sum(_size(entry) for entry in entries)
