@@ -34,6 +34,8 @@ def outcome(name: object, values: Mapping[str, Any]) -> tuple[bool, str]:
 
     The message begins with a word, not a colour, so that everyone can read it.
     """
+    if isinstance(name, float):  # 1.10 would be read as 1.1
+        return False, f'Put the name between straight quotes: check("{name}").'
     wanted = str(name).strip()
     if wanted not in _exercises:
         return False, f"There is no check “{wanted}”. Use one of: {_names(_exercises)}."

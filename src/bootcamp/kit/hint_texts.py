@@ -11,8 +11,8 @@ HINTS: dict[str, tuple[str, str, str]] = {
     "1.2": (
         "Forget the subject line. What does the writer want you to do?",
         "Read the six queues above from top to bottom and stop at the first that fits that wish.",
-        "A mail says “the drill you sent smokes, please collect it”. The wish is to send something "
-        'back, so: my_queue = "returns".',
+        "A mail says “what would fifty chairs come to?”. The wish is to know a price before "
+        'buying, so: my_queue = "quotes".',
     ),
     "1.3": (
         "Imagine a temp on the first day. What must you tell them before you hand over a mail?",

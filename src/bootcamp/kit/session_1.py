@@ -227,7 +227,7 @@ def _charter(names: Names) -> str:
     names.text("team", "your team's name")
     names.text("data_source", "where past cases can be found", words=3)
     names.text("worst_mistake", "what a wrong answer would cost", words=3)
-    use_case = names.text("use_case", "the name of your case", words=2)
+    use_case = names.text("use_case", "the name of your case")
     path = _charter_file()
     saved = _read_charter(path)
     if str(saved.get("use_case", "")).strip() != use_case:
