@@ -1,0 +1,110 @@
+"""Texts as vectors: the seam between the practice model's abilities and what it knows of words."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bootcamp.gateway.practice.text import COURTESY, STOPWORDS, stem, words
+from bootcamp.gateway.practice.thesaurus import thesaurus
+
+__all__ = ["Embedder", "LexicalEmbedder", "Vectors"]
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Turns texts into rows of unit length; the dot product of two rows says how close they are."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the engine and its weights; the same fingerprint gives the same answers."""
+
+    def embed(self, texts: Sequence[str], background: Sequence[str] = ()) -> Vectors:
+        """Embed *texts* as an array of shape (len(texts), dimensions), rows of length 1 or 0.
+
+        What *background*, the texts of the same task, have in common may be given less weight.
+        """
+
+
+class LexicalEmbedder:
+    """Hashed stems, thesaurus concepts and character 4-grams, weighted like tf-idf.
+
+    It needs no weights and no network. Concepts carry meaning across English and French, stems
+    carry what is said literally, and the 4-grams forgive typing mistakes and compounds.
+    """
+
+    dimensions = 4096
+    fingerprint = "practice-lexical-1"
+
+    _stem_weight = 1.0
+    _concept_weight = 1.0
+    _gram_weight = 0.12
+    _courtesy_weight = 0.15
+    _number_weight = 0.2
+
+    def embed(self, texts: Sequence[str], background: Sequence[str] = ()) -> Vectors:
+        """Embed *texts*; features found in much of *background* weigh less (idf)."""
+        known = {text: self._features(text) for text in {*texts, *background}}
+        rarity = _rarity([known[text] for text in background])
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for feature, weight in known[text].items():
+                row[_slot(feature, self.dimensions)] += weight * rarity.get(feature, 1.0)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        unit: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        return unit
+
+    def _features(self, text: str) -> dict[str, float]:
+        found = words(text)
+        features: dict[str, float] = {}
+        for word, count in sorted(Counter(found).items()):
+            if word in STOPWORDS or len(word) < 2:
+                continue
+            often = 1.0 + math.log(count)
+            if any(sign.isdigit() for sign in word):
+                weight = self._number_weight
+            elif word in COURTESY:
+                weight = self._courtesy_weight
+            else:
+                weight = self._stem_weight
+                for gram in _grams(word):
+                    features[gram] = features.get(gram, 0.0) + self._gram_weight * often
+            key = "=" + stem(word)
+            features[key] = features.get(key, 0.0) + weight * often
+        # The phrases of the thesaurus hold small words too ('mot de passe', 'not working').
+        for concept, strength in thesaurus().concepts([stem(word) for word in found]).items():
+            often = strength if strength < 1 else 1.0 + math.log(strength)
+            features["#" + concept] = self._concept_weight * often
+        return features
+
+
+def _rarity(background: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Weigh each feature by idf over *background*, 1 for what is found once."""
+    if len(background) < 2:
+        return {}
+    seen = Counter(feature for features in background for feature in features)
+    most = math.log(1 + len(background))
+    return {
+        feature: math.log(1 + len(background) / count) / most for feature, count in seen.items()
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _grams(word: str) -> tuple[str, ...]:
+    if len(word) < 5:
+        return ()
+    return tuple(dict.fromkeys(word[at : at + 4] for at in range(len(word) - 3)))
+
+
+@lru_cache(maxsize=50_000)
+def _slot(feature: str, dimensions: int) -> int:
+    """The same place for the same feature in every process, unlike Python's own hash."""
+    return zlib.crc32(feature.encode()) % dimensions
