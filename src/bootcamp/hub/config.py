@@ -139,11 +139,6 @@ def set_roles(c: Any) -> None:
             ],
         },
         {
-            "name": "bootcamp-web",
-            "services": ["bootcamp"],
-            "scopes": ["access:servers", "servers", "list:users", "read:users", "read:servers"],
-        },
-        {
             "name": "idle-culler",
             "services": ["idle-culler"],
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
@@ -168,6 +163,13 @@ def set_services(
             "command": _service("bootcamp.web"),
             "environment": common,
             "oauth_no_confirm": True,
+            # The pages act in a person's workspace with that person's own token: a citizen's
+            # server, which its citizen controls, never sees a token that opens another's.
+            "oauth_client_allowed_scopes": [
+                "access:servers!user",
+                "read:servers!user",
+                "start:servers!user",
+            ],
             "display": False,
         },
         {
