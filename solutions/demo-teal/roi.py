@@ -1,0 +1,159 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Sorting the shared inbox: what it is worth
+#
+# *Team Teal, Alder & Finch.* A proposal to the management board.
+
+# %% tags=["parameters"]
+inputs_file = "roi_inputs.csv"
+quality_file = "output/quality.json"
+output_folder = "output"
+
+# %% [markdown]
+# ## The process
+
+# %% jupyter={"source_hidden": true}
+problem = "Three people at the front desk open about 1,900 mails a month, decide who should have each, forward it and flag the urgent ones. On Mondays the inbox is half a day behind."
+change = "The tool proposes a queue and an urgency for every mail. The front desk looks at the proposal and confirms it with one click."
+risk = "With a wrong proposal that is confirmed, a mail loses half a day. So every proposal is looked at, and Ana Whitcombe goes through what comes back each Friday."
+check = "On the first Friday after 90 days Ana Whitcombe counts the mails handled and those that came back, and we clock twenty mails again. Below 150 hours a year at that pace, we stop."
+
+# %% jupyter={"source_hidden": true}
+import html
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from bootcamp import roi
+
+# %% jupyter={"source_hidden": true}
+display(Markdown(f"""
+**The problem.** {html.escape(problem)}
+
+**What changes.** {html.escape(change)}
+
+**What could go wrong.** {html.escape(risk)}
+"""))
+
+# %% [markdown]
+# ## The answer
+#
+# The *naive* number multiplies all items by all minutes, as if the tool did everything, at once and without
+# a mistake. The *adjusted* number takes off the items that never reach the tool, the checking, the mistakes
+# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from your ranges.
+
+# %% jupyter={"source_hidden": true}
+inputs = roi.read_inputs(inputs_file)
+quality = roi.read_quality(quality_file)
+timing = Path(inputs_file).with_name("timing.csv")
+timings = roi.read_timings(timing) if timing.exists() else None
+result = roi.simulate(inputs, quality, timings)
+
+# %% jupyter={"source_hidden": true}
+display(HTML(f"""<table>
+<thead><tr><th scope="col"></th><th scope="col">Hours a year</th></tr></thead>
+<tr><th scope="row">Naive: all of today's time</th><td>{result.naive:,.0f}</td></tr>
+<tr><th scope="row">Adjusted: the middle of 10,000 years</th><td><b>{result.hours.p50:,.0f}</b></td></tr>
+<tr><th scope="row">Nine years in ten lie between</th><td>{result.hours.p5:,.0f} and {result.hours.p95:,.0f}</td></tr>
+<tr><th scope="row">The first year, while use grows</th><td>{result.year_one.p50:,.0f}</td></tr>
+<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.0%}</td></tr>
+</table>"""))
+
+# %% jupyter={"source_hidden": true}
+low, middle, high = (f"{value:,.0f}" for value in (result.hours.p5, result.hours.p50, result.hours.p95))
+figure, axes = plt.subplots(figsize=(8, 2.8), layout="constrained")
+axes.hist(result.draws, bins=60, color="#0b6b74")
+axes.axvline(result.hours.p50, color="#1d2b36", label=f"adjusted, middle: {middle}")
+axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=f"naive: {result.naive:,.0f}")
+axes.set(xlabel="hours saved a year", ylabel="simulated years", yticks=[])
+axes.legend(loc="upper center", frameon=False)
+words = f"Histogram of hours saved a year: most between {low} and {high}, middle {middle}; naive {result.naive:,.0f}."
+display(figure, metadata={"image/png": {"alt": words}})
+plt.close(figure)
+
+# %% [markdown]
+# ## What the number hangs on
+#
+# Each bar moves one value from the low to the high end of its likely range (from the 10th to the 90th
+# of 100) and leaves the others in the middle. A long bar on a mere estimate is the next thing to measure.
+
+# %% jupyter={"source_hidden": true}
+bars = result.tornado[:6][::-1]
+figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
+axes.barh([bar.label for bar in bars], [bar.at_p90 - bar.at_p10 for bar in bars],
+          left=[bar.at_p10 for bar in bars], color="#0b6b74")
+axes.axvline(result.hours.p50, color="#1d2b36")
+axes.set(xlabel="hours saved a year")
+words = "Bars: hours a year as one value moves at a time. The table below has the numbers."
+display(figure, metadata={"image/png": {"alt": words}})
+plt.close(figure)
+
+# %% jupyter={"source_hidden": true}
+moves = [{"value": bar.label, "hours at its low end": f"{bar.at_p10:,.0f}",
+          "hours at its high end": f"{bar.at_p90:,.0f}"} for bar in result.tornado[:6]]
+display(HTML(pd.DataFrame(moves).to_html(index=False, border=0)))
+
+# %% [markdown]
+# ## How good does it have to be?
+
+# %% jupyter={"source_hidden": true}
+def share(value, nothing):
+    return f"{value:.0%}" if value is not None else nothing
+
+adoption = share(result.break_even_adoption, "no share of the items, so it costs more time than it saves")
+accuracy = share(result.break_even_accuracy, "more than all of its answers")
+right = 1 - quality.errors / max(quality.handled, 1)
+display(Markdown(f"""
+- It pays from the point where **{adoption}** go through it.
+- It pays as long as **{accuracy}** of what it handles is right. On {html.escape(quality.measured_on)} it handled
+  {quality.handled} of {quality.items}, and **{right:.0%}** of these were right.
+- Of the numbers behind this page {result.evidence["measured"]} are measured, {result.evidence["system"]} come
+  from a system, and **{result.evidence["estimate"]} are estimates**.
+"""))
+
+# %% [markdown]
+# ## Where each number comes from
+
+# %% jupyter={"source_hidden": true}
+marks = {"estimate": "estimate ⚠", "system": "system", "measured": "measured"}
+sources = [{"value": row.label, "low": f"{row.low:g}", "likely": f"{row.mode:g}", "high": f"{row.high:g}",
+            "unit": row.unit, "source": row.source, "owner": row.owner, "date": row.date.isoformat(),
+            "evidence": marks[row.evidence]} for row in inputs.rows]
+display(HTML(pd.DataFrame(sources).to_html(index=False, border=0)))
+for note in result.notes:
+    display(Markdown(f"*Note:* {html.escape(note)}"))
+
+# %% jupyter={"source_hidden": true}
+clocked = [("by hand", timings.baseline), ("checking the tool", timings.review)] if timings else []
+lines = [f"- {step}: {len(minutes)} timings, {np.mean(minutes):.1f} minutes on average"
+         for step, minutes in clocked if minutes]
+display(Markdown("**Clocked times, used in place of the ranges above**\n\n" + "\n".join(lines) if lines
+                 else "*No clocked times: the minutes above are ranges only.*"))
+
+# %% [markdown]
+# ## The check we agree on today
+
+# %% jupyter={"source_hidden": true}
+display(Markdown(html.escape(check)))
+
+# %% [markdown]
+# *How it is computed.* Hours a year = volume × adoption × [time today − share handled × time with the tool
+# − share left to us × time of an exception] ÷ 60 − upkeep. "Time today" has the repair of today's mistakes in
+# it, "time with the tool" the checking of every item and the repair of the tool's mistakes. The share handled
+# and the tool's mistakes are counted, not guessed.
+
+# %% jupyter={"source_hidden": true}
+output = Path(output_folder).expanduser()
+output.mkdir(parents=True, exist_ok=True)
+written = (output / "roi.json").write_text(json.dumps(result.as_dict(), indent=2))
