@@ -236,6 +236,7 @@ seconds = [0, 0, 0, 0, 0]
 seconds = [41, 65, 38, 120, 52]
 ### END SOLUTION
 check("1.6")
+# hint("1.6")
 from statistics import median
 minutes_each = median(seconds) / 60
 print(round(1900 * 12 * minutes_each / 60), "hours a year at 1,900 mails a month, for reading alone")
@@ -275,6 +276,7 @@ candidate_3 = ["Answer questions about holidays", 60, 10, 3, 1]
 candidate_4 = ["Rank job applications", 80, 15, 2, 3]
 ### END SOLUTION
 check("1.7")
+# hint("1.7")
 
 # %%
 import pandas as pd
@@ -340,6 +342,7 @@ team = "Team Heron"
 data_source = "The accounts mailbox and the order system, since January"
 worst_mistake = "An invoice is paid twice and we ask for the money back"
 ### END SOLUTION
+# hint("1.10")
 
 # %%
 charter = dict(team=team, use_case=use_case, input=case_input, output=case_output)
