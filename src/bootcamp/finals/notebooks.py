@@ -17,6 +17,7 @@ __all__ = ["Problem", "check_notebook", "describe_failure", "load_notebook"]
 
 _MOST_BYTES = 20_000_000
 _LONGEST_LINE = 100
+_ERROR_TAG = "papermill-error-cell-tag"
 
 _PLAIN = {
     "DeadKernelError": "Python itself was ended here; it may have used up its memory.",
@@ -59,9 +60,9 @@ def load_notebook(path: Path) -> Any | None:
         found = json.loads(content)
         if not isinstance(found, dict) or found.get("nbformat") != 4:
             return None
-        notebook = nbformat.from_dict(found)  # type: ignore[no-untyped-call]
+        notebook = nbformat.v4.to_notebook(found)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook, relax_add_props=True)
-    except (ValueError, RecursionError, nbformat.ValidationError):
+    except (ValueError, TypeError, AttributeError, RecursionError, nbformat.ValidationError):
         return None
     return notebook
 
@@ -74,7 +75,7 @@ def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:
     notebook = load_notebook(path)
     if notebook is None:
         return Problem(name, "It is damaged, or no notebook. Open it in JupyterLab and save it.")
-    tagged = [cell for cell in notebook.cells if "parameters" in (cell.metadata.get("tags") or [])]
+    tagged = [cell for cell in notebook.cells if "parameters" in _tags(cell)]
     if not tagged:
         return Problem(
             name,
@@ -95,8 +96,10 @@ def describe_failure(
 ) -> Problem:
     """Turn an exception at the cell `index` of an executed notebook into a problem."""
     number, line = None, ""
-    if executed is not None and index is not None and 0 <= index < len(executed.cells):
-        number, line = _place(executed, executed.cells[index])
+    # Papermill adds cells of its own to a notebook that failed, which shifts the others.
+    cells = [] if executed is None else [c for c in executed.cells if _ERROR_TAG not in _tags(c)]
+    if index is not None and 0 <= index < len(cells):
+        number, line = _place(executed, cells[index])
     message = _PLAIN.get(kind, "An error stopped it; the executed notebook shows it in full.")
     first = next(iter(text.strip().splitlines()), "")[:200]
     return Problem(name, message, number, line, f"{kind}: {first}" if first else kind)
@@ -112,11 +115,16 @@ def _assigned(source: str) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
+def _tags(cell: Any) -> Sequence[str]:
+    tags = cell.metadata.get("tags")
+    return tags if isinstance(tags, list) else ()
+
+
 def _place(notebook: Any, wanted: Any) -> tuple[int | None, str]:
     """Give the number among the code cells that the team wrote, and the first line of code."""
     number = 0
     for cell in notebook.cells:
-        ours = "injected-parameters" in (cell.metadata.get("tags") or [])
+        ours = "injected-parameters" in _tags(cell)
         number += cell.cell_type == "code" and not ours
         if cell is wanted:
             lines = (line.strip() for line in cell.source.splitlines())

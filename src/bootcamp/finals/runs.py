@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ _KEPT_OUTPUTS = {
 }
 _MOST_OUTPUT_BYTES = 20_000_000
 _AGREES_WITHIN = 0.01
-_MAILS = Path("/exam/mails")
-_QUALITY = Path("/exam/quality.json")
+_MAILS = Path("/home/citizen/mails")
+_QUALITY = Path("/home/citizen/quality.json")
 _OUTPUT = Path("/home/citizen/output")
 
 
@@ -51,6 +51,10 @@ class Progress:
     cell: int
     cells: int
     message: str
+
+    def __str__(self) -> str:
+        where = ": ".join(part for part in (self.team, self.notebook) if part)
+        return f"{where}: {self.message or f'cell {self.cell} of {self.cells}'}"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,25 @@ class TeamResult:
     def succeeded(self) -> bool:
         """Whether both notebooks led to a number."""
         return self.quality is not None and self.roi is not None
+
+    @property
+    def failed(self) -> bool:
+        """Whether a number is missing; `problems` say why."""
+        return not self.succeeded
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it, ready for a JSON file."""
+        return {
+            "team": self.team,
+            "name": self.name,
+            "run": self.run,
+            "folder": str(self.folder),
+            "succeeded": self.succeeded,
+            "quality": self.quality.as_dict() if self.quality else None,
+            "roi": self.roi.as_dict() if self.roi else None,
+            "problems": [asdict(problem) for problem in self.problems],
+            "seconds": round(self.seconds, 1),
+        }
 
 
 Listener = Callable[[Progress], None]
@@ -318,16 +341,8 @@ class _TeamRun:
             if (self.folder / f"{stem}.html").exists()
         ]
         data_hash = found.quality.data_sha256 if found.quality else ""
-        summary: dict[str, Any] = {
-            "team": found.team,
-            "name": found.name,
+        summary = found.as_dict() | {
             "use_case": self.team.use_case,
-            "run": found.run,
-            "succeeded": found.succeeded,
-            "quality": found.quality.as_dict() if found.quality else None,
-            "roi": found.roi.as_dict() if found.roi else None,
-            "problems": [problem.__dict__ for problem in found.problems],
-            "seconds": round(found.seconds, 1),
             "code_sha256": code,
             "data_sha256": data_hash,
             "model": MODEL,
