@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ __all__ = ["Homework", "generate", "homeworks"]
 
 _NAME = re.compile(r"homework-\d$")
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
-# nbgrader changes the process' folder while it generates.
+# nbgrader changes the process' folder while it generates, and we its PATH.
 _generating = threading.Lock()
 
 
@@ -129,11 +130,14 @@ def _run_nbgrader(data: DataFolder, name: str) -> None:
     config = course_config(data)
     config.ClearSolutions.enabled = False
     config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
-    here = Path.cwd()
+    here, path = Path.cwd(), os.environ.get("PATH", "")
+    # A new gradebook is stamped by the `alembic` program, which lies beside our Python.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
     try:
         result = NbGraderAPI(config=config).generate_assignment(name)
     finally:
         os.chdir(here)
+        os.environ["PATH"] = path
     if not result["success"]:
         raise BuildError(f"nbgrader cannot prepare {name}: {_reason(result)}.")
 

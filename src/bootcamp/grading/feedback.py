@@ -1,0 +1,200 @@
+"""The page that a citizen gets back: what was right, what to do next, in plain words.
+
+It is one self-contained document. Everything in it is escaped; nothing that the citizen's code
+printed, no traceback, no expected value and no hidden input is on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from sqlalchemy import select
+
+from bootcamp.errors import GradingError
+from bootcamp.grading.adapter import Mark, Marks, marks_of, read_released
+from bootcamp.settings import DataFolder
+from bootcamp.store import open_store
+from bootcamp.store.gradebook import course_folder
+from bootcamp.store.handins import Grading, HandIn
+
+__all__ = ["Publish", "feedback_for_assignment"]
+
+_HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_POINTS = re.compile(r"\s*\([^()]*points?[^()]*\)\s*$")
+
+
+class Publish(Protocol):
+    """Takes one citizen's feedback; `Exchange.publish_feedback` is one."""
+
+    def __call__(
+        self,
+        assignment: str,
+        login: str,
+        *,
+        score: float,
+        max_score: float,
+        awaits_marking: bool,
+        html: str,
+        handin_id: int | None = None,
+    ) -> None:
+        """Give the feedback back."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded part as the page shows it; `state` is full, part, none or waiting."""
+
+    heading: str
+    by_hand: bool
+    state: str
+    score: float
+    max_score: float
+    message: str
+
+
+def feedback_for_assignment(
+    data: DataFolder,
+    assignment: str,
+    *,
+    publish: Publish | Callable[..., object],
+    logins: Collection[str] | None = None,
+) -> list[str]:
+    """Write and publish the feedback of everyone who is graded, or of `logins`; give who got it.
+
+    Raises:
+        GradingError: nobody is graded, or the homework is not released.
+    """
+    released = read_released(data, assignment)
+    store = open_store(data.store_url)
+    try:
+        with store.session() as session:
+            query = select(Grading).where(Grading.assignment == assignment).order_by(Grading.login)
+            rows = [row for row in session.scalars(query) if not logins or row.login in logins]
+            received = {row.login: _received(session, row) for row in rows}
+    finally:
+        store.close()
+    if not rows:
+        number = assignment.rpartition("-")[2]
+        raise GradingError(f"Nobody is graded yet: run `bootcamp grade {number}` first.")
+    given = []
+    for row in rows:
+        marks = marks_of(data, assignment, row.login)
+        if marks is None:
+            continue
+        html = _page(released.notebook, assignment, marks, row, received[row.login])
+        _write(data, assignment, row.login, html)
+        publish(
+            assignment,
+            row.login,
+            score=marks.score,
+            max_score=marks.max_score,
+            awaits_marking=marks.awaits_marking,
+            html=html,
+            handin_id=row.handin_id,
+        )
+        given.append(row.login)
+    return given
+
+
+def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: str) -> str:
+    exercises = _exercises(notebook, marks, row.verdicts)
+    waiting = [item for item in exercises if item.state == "waiting"]
+    machine = [item for item in exercises if not item.by_hand]
+    return _template().render(
+        title=_title(notebook, assignment),
+        received=received,
+        score=marks.score,
+        max_score=marks.max_score,
+        reachable=marks.max_score - sum(item.max_score for item in waiting),
+        waiting_points=sum(item.max_score for item in waiting),
+        machine=machine,
+        written=[item for item in exercises if item.by_hand],
+        next_steps=[item for item in exercises if item.state in {"part", "none"} and item.message],
+        all_right=bool(machine) and all(item.state == "full" for item in machine),
+        notes=row.notes,
+    )
+
+
+def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Exercise]:
+    """Give the graded parts in the notebook's order, each under the heading it stands below."""
+    by_name = {mark.name: mark for mark in marks.cells}
+    found, heading = [], ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            headings = _HEADING.findall(cell.source)
+            heading = _POINTS.sub("", headings[-1]) if headings else heading
+        about = cell.metadata.get("nbgrader", {})
+        mark = by_name.get(about.get("grade_id"))
+        if mark is None:
+            continue
+        by_hand = mark.name not in verdicts
+        found.append(
+            Exercise(
+                heading=heading or mark.name,
+                by_hand=by_hand,
+                state=_state(mark),
+                score=mark.score,
+                max_score=mark.max_score,
+                message=_about_written(mark) if by_hand else str(verdicts[mark.name]),
+            )
+        )
+    return found
+
+
+def _state(mark: Mark) -> str:
+    if mark.awaits_marking:
+        return "waiting"
+    if mark.score >= mark.max_score:
+        return "full"
+    return "part" if mark.score > 0 else "none"
+
+
+def _about_written(mark: Mark) -> str:
+    if mark.awaits_marking:
+        return "Awaits your facilitator."
+    if mark.comment == "No response.":
+        return "This part is still empty: write a few sentences and hand in again."
+    return mark.comment
+
+
+def _title(notebook: Any, assignment: str) -> str:
+    for cell in notebook.cells:
+        heading = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            return heading.group(1)
+    return assignment
+
+
+def _received(session: Any, row: Grading) -> str:
+    handin = session.get(HandIn, row.handin_id) if row.handin_id is not None else None
+    if handin is None:
+        return ""
+    moment = handin.received_at.astimezone()
+    return f"{moment.day} {moment:%B %Y, %H:%M} (receipt {handin.receipt})"
+
+
+def _write(data: DataFolder, assignment: str, login: str, html: str) -> None:
+    """Put the page where nbgrader keeps feedback, too."""
+    folder = course_folder(data, "feedback", login, assignment)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{assignment}.html.new"
+    draft.write_text(html, encoding="utf-8")
+    draft.replace(folder / f"{assignment}.html")
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("bootcamp.grading"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["points"] = lambda value: f"{value:g}"
+    return environment.get_template("feedback.html")

@@ -1,0 +1,162 @@
+"""The learner as a check sees one: an executed notebook that is asked from outside."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import inspect
+import json
+import os
+import stat
+import time
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bootcamp.grading import _probe
+from bootcamp.grading.checks import Plain, ProbeFailed
+from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
+
+__all__ = ["ExecutedLearner"]
+
+_MOST_ANSWER_BYTES = 1_000_000
+_MOST_FILE_BYTES = 5_000_000
+_HELPER = inspect.getsource(_probe._bootcamp_probe)
+_ENDED = "Your notebook's process had ended before this could be looked at: see the note above."
+
+
+class ExecutedLearner:
+    """Asks one submission's kernel and reads its folder; what comes back is plain and bounded.
+
+    `seconds` is for one question, `total_seconds` for all of them.
+    """
+
+    def __init__(
+        self, kernel: Kernel | None, folder: Path, *, seconds: float, total_seconds: float
+    ) -> None:
+        self._kernel = kernel
+        self._folder = folder
+        self._seconds = seconds
+        self._left = total_seconds
+        self._prepared = False
+
+    def value(self, name: str) -> Plain:
+        """Give a variable's value; see `bootcamp.grading.checks.Learner`."""
+        answer = self._ask({"name": name}, name)
+        if "missing" in answer:
+            raise ProbeFailed(
+                f"There is no {name} in your notebook: fill its cell in, run everything from the "
+                "top, save and hand in again."
+            )
+        return self._plain(answer, name)
+
+    def call(self, function: str, *args: Plain, **kwargs: Plain) -> Plain:
+        """Call a function; see `bootcamp.grading.checks.Learner`."""
+        question = {"name": function, "args": list(args), "kwargs": kwargs}
+        answer = self._ask(question, function)
+        if "missing" in answer:
+            raise ProbeFailed(
+                f"There is no {function} in your notebook: write it, run everything from the top, "
+                "save and hand in again."
+            )
+        if "raised" in answer:
+            # Only the kind of error: its text could carry the hidden input.
+            kind = str(answer["raised"])
+            shown = kind if kind.isidentifier() and len(kind) <= 40 else "an error"
+            raise ProbeFailed(f"{function} stopped with {shown}: try it on a few cases of yours.")
+        return self._plain(answer, function)
+
+    def file(self, path: str) -> str:
+        """Give a file's text; see `bootcamp.grading.checks.Learner`."""
+        try:
+            return _read_inside(self._folder, path).decode("utf-8-sig")
+        except FileNotFoundError:
+            raise ProbeFailed(f"There is no file {path} beside your notebook.") from None
+        except UnicodeDecodeError:
+            raise ProbeFailed(f"{path} is no text: save it as UTF-8 and hand in again.") from None
+        except (OSError, ValueError):
+            raise ProbeFailed(
+                f"{path} cannot be read: hand in an ordinary file of at most "
+                f"{_MOST_FILE_BYTES // 1_000_000} MB."
+            ) from None
+
+    def json(self, path: str) -> Plain:
+        """Give a JSON file's content; see `bootcamp.grading.checks.Learner`."""
+        text = self.file(path)
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            raise ProbeFailed(
+                f"{path} is not valid JSON: look for a missing comma or quotation mark."
+            ) from None
+
+    def _plain(self, answer: dict[str, Any], name: str) -> Plain:
+        if "value" in answer:
+            return answer["value"]
+        if "big" in answer:
+            raise ProbeFailed(f"{name} is too big to be looked at: keep only what is asked for.")
+        raise ProbeFailed(f"{name} is not a plain number, text, list or dictionary.")
+
+    def _ask(self, question: dict[str, Any], name: str) -> dict[str, Any]:
+        if self._kernel is None or not self._kernel.alive:
+            raise ProbeFailed(_ENDED)
+        seconds = min(self._seconds, self._left)
+        if seconds <= 0:
+            raise ProbeFailed("Your functions took too long in all: make them quicker.")
+        asked = json.dumps({**question, "most": _MOST_ANSWER_BYTES}).encode()
+        expression = f"_bootcamp_probe(globals(), {base64.b64encode(asked).decode()!r})"
+        begun = time.monotonic()
+        try:
+            if not self._prepared:
+                self._kernel.execute(_HELPER, seconds=seconds)
+                self._prepared = True
+            reply = self._kernel.execute("", seconds=seconds, expressions={"answer": expression})
+        except KernelHangs:
+            raise ProbeFailed(f"{name} took longer than {self._seconds:g} seconds.") from None
+        except KernelDied:
+            raise ProbeFailed(f"{name} ended your notebook's process, or hung for good.") from None
+        finally:
+            self._left -= time.monotonic() - begun
+        return _decoded(reply)
+
+
+def _decoded(reply: Any) -> dict[str, Any]:
+    """Decode an answer that the learner's side may have forged."""
+    try:
+        text = reply["user_expressions"]["answer"]["data"]["text/plain"]
+        encoded = text[: 2 * _MOST_ANSWER_BYTES].strip("'")
+        answer = json.loads(base64.b64decode(encoded, validate=True))
+    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise ProbeFailed("Your notebook gave no readable answer. Restart it, run it and hand in.")
+    return answer
+
+
+def _read_inside(folder: Path, path: str) -> bytes:
+    """Read a regular file below `folder`, following no link on the way.
+
+    Raises:
+        FileNotFoundError: there is none.
+        OSError: something on the way is a link or no folder, or it cannot be read.
+        ValueError: it is no regular file, or too big.
+    """
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts:
+        raise ValueError(path)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        for part in parts[:-1]:
+            inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        # Without waiting: a named pipe would keep us for ever.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        with os.fdopen(os.open(parts[-1], flags, dir_fd=handle), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ValueError(path)
+            content = file.read(_MOST_FILE_BYTES + 1)
+    finally:
+        os.close(handle)
+    if len(content) > _MOST_FILE_BYTES:
+        raise ValueError(path)
+    return content

@@ -1,0 +1,97 @@
+"""Keeps what cells put out: little of it, and only what cannot act in a facilitator's browser."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+import nbformat
+
+__all__ = ["CellOutputs"]
+
+_MOST_TEXT = 20_000
+_MOST_IMAGE = 400_000
+_MOST_OUTPUTS = 50
+_CUT = "\n[more was printed and is not kept]\n"
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+_v4: Any = nbformat.v4
+
+
+class CellOutputs:
+    """The outputs of one cell, taken from kernel messages that may say anything."""
+
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+        self._room = _MOST_TEXT
+        self._images = _MOST_IMAGE
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Keep what one message of the kernel's output channel brings."""
+        if len(self.kept) >= _MOST_OUTPUTS:
+            return
+        content, kind = message["content"], message["header"].get("msg_type")
+        if kind == "stream":
+            self._stream("stderr" if content.get("name") == "stderr" else "stdout", content)
+        elif kind in {"display_data", "execute_result"}:
+            data = self._data(content.get("data"))
+            if data:
+                self.kept.append(_v4.new_output("display_data", data))
+        elif kind == "error":
+            traceback = content.get("traceback")
+            lines = traceback if isinstance(traceback, list) else []
+            self.kept.append(
+                _v4.new_output(
+                    "error",
+                    ename=_text(content.get("ename"))[:100],
+                    evalue=_text(content.get("evalue"))[:500],
+                    traceback=[self._fitting(_ANSI.sub("", _text(line))) for line in lines[:50]],
+                )
+            )
+
+    def _stream(self, name: str, content: dict[str, Any]) -> None:
+        text = self._fitting(_text(content.get("text")))
+        last = self.kept[-1] if self.kept else None
+        if last is not None and last.output_type == "stream" and last.name == name:
+            last.text += text
+        elif text:
+            self.kept.append(_v4.new_output("stream", name=name, text=text))
+
+    def _data(self, data: Any) -> dict[str, str]:
+        """Keep plain text and PNG pictures: HTML and scripts would run where they are read."""
+        if not isinstance(data, dict):
+            return {}
+        kept = {}
+        if "text/plain" in data:
+            kept["text/plain"] = self._fitting(_text(data["text/plain"]))
+        picture = data.get("image/png")
+        if isinstance(picture, str) and len(picture) <= self._images and _is_base64(picture):
+            self._images -= len(picture)
+            kept["image/png"] = picture
+        return kept
+
+    def _fitting(self, text: str) -> str:
+        if not self._room:
+            return ""
+        if len(text) > self._room:
+            text = text[: self._room] + _CUT
+            self._room = 0
+            return text
+        self._room -= len(text)
+        return text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "".join(item for item in value if isinstance(item, str))
+    return value if isinstance(value, str) else ""
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text.replace("\n", ""), validate=True)
+    except (ValueError, binascii.Error):
+        return False
+    return True
