@@ -63,7 +63,7 @@ def problem_response(problem: GatewayProblem) -> Response:
 def json_response(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Give a JSON answer; everything beyond ASCII is escaped, so lone surrogates cannot break it."""
+    """Give a JSON answer; all beyond ASCII is escaped, so lone surrogates cannot break it."""
     return Response(
         json.dumps(body), status, headers=dict(headers or {}), media_type="application/json"
     )

@@ -5,34 +5,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bootcamp.gateway.practice.text import fold, words
+from bootcamp.gateway.practice.text import fold, terms, words
 
 __all__ = ["Cut", "Shown", "cut", "read_shown_answer"]
 
 # Markup that holds instructions rather than a text to work on.
-_INSTRUCTION_TAGS = frozenset(
+_INSTRUCTION_TAGS = terms(
     """
     instruction instructions task tache role context contexte rule rules regle regles label labels
     categories category categorie queue queues files classes class options output format sortie
     schema json answer reponse guidelines consignes
-    """.split()
+    """
 )
-_EXAMPLE_TAGS = frozenset("example exemple shot".split())
-_CONTAINER_TAGS = frozenset("examples exemples shots".split())
+_EXAMPLE_TAGS = terms("example exemple shot")
+_CONTAINER_TAGS = terms("examples exemples shots")
 
-_TEXT_CUES = frozenset(
+_TEXT_CUES = terms(
     """
     mail e-mail email courriel text texte message input entree document body ticket comment
     commentaire example exemple letter lettre review avis request demande contenu content
-    """.split()
+    """
 )
 # A heading with one of these words is about the answer, not the beginning of a text.
-_NO_TEXT_CUES = frozenset(
+_NO_TEXT_CUES = terms(
     """
     one parmi among into between answer reply respond return choose categories category labels label
     queue queues classes class options output format reponds repondez choisis choisissez categorie
     files etiquettes etiquette sortie rules regles values valeurs following
-    """.split()
+    """
 )
 _ANSWER_CUE = re.compile(
     r"(?:label|queue|category|cat[ée]gorie|class|classe|output|answer|r[ée]ponse|file|[ée]tiquette"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bootcamp.gateway.practice.text import fold, stem, words
+from bootcamp.gateway.practice.text import fold, stem, terms, words
 
 __all__ = ["Field", "Label", "find_label", "is_unsure", "merge", "read_fields", "schema_fields"]
 
@@ -37,7 +37,7 @@ _FIELD = re.compile(rf"\b({_FIELD_WORDS})(?:s|es|ies)?\b", re.IGNORECASE)
 _PLURALS = {"queues": "queue", "categories": "category", "urgencies": "urgency",
             "priorities": "priority", "classes": "class", "topics": "topic"}  # fmt: skip
 # Words that ask for a label without naming the question.
-_NAMELESS = frozenset("label labels class classes etiquette etiquettes".split())
+_NAMELESS = terms("label labels class classes etiquette etiquettes")
 
 _STRONG_INTRO = (
     r"one of|exactly one|any of|either|choose (?:between|from|among)|select (?:between|from|among)"
@@ -51,7 +51,8 @@ _HEADS_A_LIST = re.compile(
     re.IGNORECASE,
 )
 _WEAK_INTRO = re.compile(
-    r"\b(?:into|as|with|in|say|write|is (?:it|this|the)(?: (?:e-?)?(?:mail|text|message))?|dans|en|comme|avec|par|either)\b", re.IGNORECASE
+    r"\b(?:into|as|with|in|say|write|is (?:it|this|the)(?: (?:e-?)?(?:mail|text|message))?|dans|en|comme|avec|par|either)\b",
+    re.IGNORECASE,
 )
 _ASKS_FOR_LABEL = re.compile(
     r"\b(?:classif\w*|categori[sz]\w*|labell?\w*|route|routing|sort|assign|tag|triage|answer|reply"
@@ -59,21 +60,21 @@ _ASKS_FOR_LABEL = re.compile(
     r"|r[ée]pond\w*|indique\w*|range\w*|is (?:it|this))\b",
     re.IGNORECASE,
 )
-_ORDER_WORDS = frozenset(
+_ORDER_WORDS = terms(
     """
     answer reply respond return give output only do don don't never not use write say always be if
     include explain no keep make please choose pick select classify label read reponds repondez
     donne donnez renvoie ne n utilise utilisez ecris indique choisis si toujours jamais aucun sois
-    """.split()
+    """
 )
-_NOT_A_LABEL = frozenset(
+_NOT_A_LABEL = terms(
     """
     mail email e-mail text texte format role task tache output answer reponse goal but objectif
     context contexte note notes example examples exemple exemples subject objet from to language
     langue instructions instruction rules regles regle rule steps important input message question
     company entreprise tone ton style warning attention remember hint definition definitions json
     labels categories queues classes options values
-    """.split()
+    """
 )
 _QUOTES = "`*_\"'“”«»‘’ \t"
 _DEFINITION = re.compile(
@@ -280,7 +281,9 @@ def _label_like(name: str) -> bool:
 
 
 def _is_label_block(labels: list[Label], header: str) -> bool:
-    if any(word in {"rules", "regles", "instructions", "consignes", "steps"} for word in words(header)):
+    if any(
+        word in {"rules", "regles", "instructions", "consignes", "steps"} for word in words(header)
+    ):
         return False
     described = sum(bool(label.description) for label in labels)
     if described == len(labels):
@@ -365,7 +368,9 @@ def _segment(text: str) -> str:
 def _items(text: str) -> list[str]:
     """Split 'a, b or c' into labels; gives none where the parts do not look like labels."""
     text = _segment(text).lstrip(" :=([{")
-    text = re.sub(r"^\s*(?:is|are|est|sont|of|among|one of|the following|les suivantes)\b", "", text)
+    text = re.sub(
+        r"^\s*(?:is|are|est|sont|of|among|one of|the following|les suivantes)\b", "", text
+    )
     quoted = [first or second for first, second in _QUOTED_ITEM.findall(text)]
     if len(quoted) >= 2:
         return list(dict.fromkeys(item.strip() for item in quoted))

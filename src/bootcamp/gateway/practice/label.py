@@ -10,23 +10,31 @@ import numpy as np
 
 from bootcamp.gateway.practice.embed import Embedder, Vectors
 from bootcamp.gateway.practice.fields import Field, is_unsure
-from bootcamp.gateway.practice.text import fold, sentences, words
+from bootcamp.gateway.practice.text import fold, sentences, terms, words
 
 __all__ = ["Choice", "choose"]
 
 # What a label that names no subject of its own stands for.
-_REST = frozenset("other others autre autres misc miscellaneous divers none aucun else rest".split())
+_REST = terms(
+    """
+    other others autre autres misc miscellaneous divers none aucun else rest
+    """
+)
 
 # Names on a scale say nothing about a text by themselves: these glosses do.
 _SCALE_GLOSSES = {
-    "urgent immediately today asap emergency blocked critical deadline": frozenset(
-        "high urgent critical immediate haute elevee eleve forte critique top p1 hoch".split()
+    "urgent immediately today asap emergency blocked critical deadline": terms(
+        """
+    high urgent critical immediate haute elevee eleve forte critique top p1 hoch
+    """
     ),
-    "whenever no rush not urgent for information next month at your convenience": frozenset(
-        "low faible basse bas minor mineure p3 p4".split()
+    "whenever no rush not urgent for information next month at your convenience": terms(
+        "low faible basse bas minor mineure p3 p4"
     ),
-    "": frozenset(
-        "normal medium moderate standard average moyenne moyen normale p2 routine regular".split()
+    "": terms(
+        """
+    normal medium moderate standard average moyenne moyen normale p2 routine regular
+    """
     ),
 }
 
@@ -78,9 +86,7 @@ def choose(
     parts = [text, *sentences(text)[:_MOST_SENTENCES]]
     meant = [" ".join(pair) for pair in zip(documents, descriptions, strict=True)]
     vectors = embedder.embed([*parts, *documents, *descriptions], meant)
-    asked, by_name, by_description = np.split(
-        vectors, np.cumsum([len(parts), len(documents)])
-    )
+    asked, by_name, by_description = np.split(vectors, np.cumsum([len(parts), len(documents)]))
     prototypes = _NAME_WEIGHT * by_name + _DESCRIPTION_WEIGHT * by_description
     names = [label.name for label in labels]
     if examples:

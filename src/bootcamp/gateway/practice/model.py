@@ -160,13 +160,13 @@ class PracticeModel:
         if "string" in kinds and any(key in plain for key in _SUMMARY_KEYS):
             return True, summarise(reading.target, reading.summary_sentences or 1, self._embedder)
         if "string" in kinds and closest and any(key in plain for key in _QUOTE_KEYS):
-            return True, quote_nearest(reading.target, self._topic(reading, closest), self._embedder)
+            return True, quote_nearest(
+                reading.target, self._topic(reading, closest), self._embedder
+            )
         if "number" in kinds and closest and any(key in plain for key in _SCORE_KEYS):
             return True, round(min(closest.margin / _MARGIN_OF_CERTAINTY, 1.0), 2)
         options = rule.get("anyOf")
-        nullable = "null" in kinds or (
-            isinstance(options, list) and {"type": "null"} in options
-        )
+        nullable = "null" in kinds or (isinstance(options, list) and {"type": "null"} in options)
         return nullable, None
 
     @staticmethod

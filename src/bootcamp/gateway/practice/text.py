@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["count_tokens", "fold", "language", "sentences", "stem", "words"]
+__all__ = ["count_tokens", "fold", "language", "sentences", "stem", "terms", "words"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PIECE = re.compile(r"\w+|[^\w\s]")
@@ -22,43 +22,52 @@ _SUFFIXES = (
 _SHORTEST_STEM = 4
 _MOST_PASSES = 4
 
-STOPWORDS = frozenset(
+
+def terms(listing: str) -> frozenset[str]:
+    """Read a set of words written out with blanks between them."""
+    return frozenset(listing.split())
+
+
+STOPWORDS = terms(
     """
     a about after again all also am an and any are as at be because been before being between both
-    but by can could d did do does doing down during each every few for from further get got had
-    has have having he her here hers him his how i if in into is it its just let ll m may me might
-    more most much must my no nor not now of off on once one only or other our ours out over own re
-    s same she should so some such t than that the their them then there these they this those
-    through to too under until up us ve very was we were what when where which while who whom why
-    will with without would you your yours
-    ai ainsi alors as au aucun aussi autre autres aux avait avec avez avoir avons bien c ca car ce
-    ceci cela celle celui ces cet cette ceux chez ci comme comment d dans de des deja depuis deux
-    doit donc dont du elle elles en encore entre est et etait ete etes etre eu fait faire faut fois
-    ici il ils j je jusqu l la le les leur leurs lors lui m ma mais me meme memes mes moi moins mon
-    n ne ni non nos notre nous on ont ou par parce pas peu peut peux plus plusieurs pour pouvez
-    pourriez puis qu quand que quel quelle quelles quelques quels qui quoi s sa sans se sera ses si
-    soit son sont sous suis sur t ta te tes toi ton tous tout toute toutes tres tu un une va vers
-    vont vos votre vous y
-    """.split()
+    but by can could d did do does doing down during each every few for from further get got had has
+    have having he her here hers him his how i if in into is it its just let ll m may me might more
+    most much must my no nor not now of off on once one only or other our ours out over own re s
+    same she should so some such t than that the their them then there these they this those through
+    to too under until up us ve very was we were what when where which while who whom why will with
+    without would you your yours ai ainsi alors as au aucun aussi autre autres aux avait avec avez
+    avoir avons bien c ca car ce ceci cela celle celui ces cet cette ceux chez ci comme comment d
+    dans de des deja depuis deux doit donc dont du elle elles en encore entre est et etait ete etes
+    etre eu fait faire faut fois ici il ils j je jusqu l la le les leur leurs lors lui m ma mais me
+    meme memes mes moi moins mon n ne ni non nos notre nous on ont ou par parce pas peu peut peux
+    plus plusieurs pour pouvez pourriez puis qu quand que quel quelle quelles quelques quels qui
+    quoi s sa sans se sera ses si soit son sont sous suis sur t ta te tes toi ton tous tout toute
+    toutes tres tu un une va vers vont vos votre vous y
+    """
 )
 
 #: Words of courtesy and of every business letter: they say little about what a text is about.
-COURTESY = frozenset(
+COURTESY = terms(
     """
     best bonjour bonne cordialement dear hello hi kind madame merci monsieur please regards salut
-    salutations sincerely sir thank thanks yours mail email e-mail courriel message objet subject
-    fw fwd tr cc attached ci-joint jointe client customer team equipe know see like need want
-    voudrais souhaite souhaitons aimerais vouloir savoir prie remercie avance advance day jour
-    """.split()
+    salutations sincerely sir thank thanks yours mail email e-mail courriel message objet subject fw
+    fwd tr cc attached ci-joint jointe client customer team equipe know see like need want voudrais
+    souhaite souhaitons aimerais vouloir savoir prie remercie avance advance day jour
+    """
 )
 
-_FRENCH = frozenset(
-    "le la les des une du de et est vous nous je pour dans avec sur que qui pas ce cette votre "
-    "notre merci bonjour aux en resume phrase texte courriel".split()
+_FRENCH = terms(
+    """
+    le la les des une du de et est vous nous je pour dans avec sur que qui pas ce cette votre notre
+    merci bonjour aux en resume phrase texte courriel
+    """
 )
-_ENGLISH = frozenset(
-    "the of and is you we i for in with on that which not this your our please hello to from are "
-    "have what summarise summarize text mail".split()
+_ENGLISH = terms(
+    """
+    the of and is you we i for in with on that which not this your our please hello to from are have
+    what summarise summarize text mail
+    """
 )
 
 # A full stop after these ends no sentence.

@@ -1,0 +1,15 @@
+"""`python -m bootcamp.gateway`: the gateway as the hub starts it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from bootcamp.errors import BootcampError
+from bootcamp.gateway.service import run
+
+if __name__ == "__main__":
+    try:
+        run(os.environ)
+    except BootcampError as error:
+        sys.exit(f"bootcamp gateway: {error}")

@@ -1,0 +1,255 @@
+"""What an engine behind the gateway is, and the one that is always there: the practice model."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol
+
+import anyio.to_thread
+
+from bootcamp.gateway.practice import MODEL_NAME, PracticeModel, Turn, count_tokens
+from bootcamp.gateway.wire import DONE, event, invalid
+
+__all__ = ["Call", "Engine", "PracticeEngine", "Reply", "Usage"]
+
+_LONGEST_PROMPT = 100_000
+_MOST_CHOICES = 8
+_CHATTER = 200
+"""Tokens that a practice answer may take beyond what it quotes from the prompt."""
+_PIECE = 24
+
+
+@dataclass(frozen=True)
+class Call:
+    """One checked chat request; `model` is the name that the engine itself uses."""
+
+    id: str
+    model: str
+    body: Mapping[str, Any]
+    stream: bool
+    wants_usage: bool
+
+
+@dataclass
+class Usage:
+    """The tokens of a call; the engine fills in what it learns as it goes."""
+
+    prompt: int = 0
+    completion: int = 0
+    simulated: bool = False
+
+
+@dataclass
+class Reply:
+    """An engine's answer: the whole body at once, or events to pass on as they come."""
+
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    events: AsyncGenerator[bytes] | None = None
+    lost: list[str] = field(default_factory=list)
+    """Filled by a stream that broke off; what it gave until then was passed on."""
+
+
+class Engine(Protocol):
+    """Answers chat requests."""
+
+    name: str
+
+    def reserve_tokens(self, call: Call) -> int:
+        """Give the most tokens that the call is expected to take."""
+
+    def chat(self, call: Call, usage: Usage) -> AbstractAsyncContextManager[Reply]:
+        """Answer a call; leaving the context ends all work on it.
+
+        Raises:
+            GatewayProblem: there is no answer.
+        """
+
+
+class PracticeEngine:
+    """The practice model in OpenAI's wire format."""
+
+    name = "practice"
+
+    def __init__(self, model: PracticeModel | None = None) -> None:
+        self._model = model or PracticeModel()
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    def reserve_tokens(self, call: Call) -> int:
+        """Count the prompt, and an answer that may quote all of it."""
+        prompt = sum(count_tokens(turn.text) + 3 for turn in _turns(call.body))
+        most = _max_tokens(call.body)
+        answer = prompt + _CHATTER if most is None else min(most, prompt + _CHATTER)
+        return prompt + answer * _choices(call.body)
+
+    @asynccontextmanager
+    async def chat(self, call: Call, usage: Usage) -> AsyncIterator[Reply]:
+        """Answer in a worker thread, so that nobody else waits for it."""
+        turns = _turns(call.body)
+        count = _choices(call.body)
+        form = call.body.get("response_format")
+        if form is not None and not isinstance(form, dict):
+            raise invalid("'response_format' must be an object.", param="response_format")
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(1)
+        answer = await anyio.to_thread.run_sync(
+            partial(self._model.answer, turns, form), limiter=self._limiter
+        )
+        text, reason = _cut_off(answer.text, call.body)
+        usage.prompt = sum(count_tokens(turn.text) + 3 for turn in turns)
+        usage.simulated = True
+        head = {
+            "id": f"chatcmpl-{call.id}",
+            "created": int(time.time()),
+            "model": MODEL_NAME,
+            "system_fingerprint": self._model.fingerprint,
+        }
+        headers = {"x-bootcamp-engine": "practice", "x-bootcamp-usage": "simulated"}
+        said: dict[str, Any] = {"content": text, "refusal": None}
+        if answer.refused:
+            said = {"content": None, "refusal": text}
+        if call.stream:
+            events = _stream(head, said, reason, count, usage, wants_usage=call.wants_usage)
+            yield Reply(headers, events=events)
+            return
+        usage.completion = count_tokens(text) * count
+        body = {
+            **head,
+            "object": "chat.completion",
+            "choices": [
+                {
+                    "index": index,
+                    "message": {"role": "assistant", **said},
+                    "logprobs": None,
+                    "finish_reason": reason,
+                }
+                for index in range(count)
+            ],
+            "usage": _usage(usage),
+        }
+        yield Reply(headers, body=json.dumps(body).encode())
+
+
+async def _stream(
+    head: Mapping[str, Any],
+    said: Mapping[str, Any],
+    reason: str,
+    count: int,
+    usage: Usage,
+    *,
+    wants_usage: bool,
+) -> AsyncGenerator[bytes]:
+    base = {**head, "object": "chat.completion.chunk"}
+    if wants_usage:
+        base["usage"] = None
+    member = "content" if said["content"] is not None else "refusal"
+    text = said[member]
+
+    def chunk(index: int, delta: Mapping[str, Any], finish: str | None = None) -> bytes:
+        choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
+        return event({**base, "choices": [choice]})
+
+    for index in range(count):
+        yield chunk(index, {"role": "assistant", "content": "", "refusal": None})
+        for at in range(0, len(text), _PIECE):
+            piece = text[at : at + _PIECE]
+            usage.completion += count_tokens(piece)
+            yield chunk(index, {member: piece})
+        yield chunk(index, {}, reason)
+    usage.completion = count_tokens(text) * count
+    if wants_usage:
+        yield event({**base, "choices": [], "usage": _usage(usage)})
+    yield DONE
+
+
+def _usage(usage: Usage) -> dict[str, int]:
+    return {
+        "prompt_tokens": usage.prompt,
+        "completion_tokens": usage.completion,
+        "total_tokens": usage.prompt + usage.completion,
+    }
+
+
+def _turns(body: Mapping[str, Any]) -> list[Turn]:
+    """Read the messages as text.
+
+    Raises:
+        GatewayProblem: they are not in OpenAI's form, hold more than text, or are too long.
+    """
+    turns = []
+    for position, message in enumerate(body["messages"]):
+        where = f"messages[{position}]"
+        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
+            raise invalid(f"'{where}' must be an object with a 'role'.", param=where)
+        turns.append(Turn(message["role"], _text(message.get("content"), where)))
+    if sum(len(turn.text) for turn in turns) > _LONGEST_PROMPT:
+        raise invalid(
+            f"The practice model reads at most {_LONGEST_PROMPT:,} characters; this is more.",
+            param="messages",
+            code="context_length_exceeded",
+        )
+    return turns
+
+
+def _text(content: object, where: str) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise invalid(f"'{where}.content' must be a text or a list of parts.", param=where)
+    texts = []
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind not in {"text", "refusal"}:
+            raise invalid(
+                "The practice model reads text only; this message holds something else.",
+                param=where,
+                code="unsupported_content",
+            )
+        texts.append(str(part.get(kind) or ""))
+    return "\n".join(texts)
+
+
+def _max_tokens(body: Mapping[str, Any]) -> int | None:
+    for name in ("max_completion_tokens", "max_tokens"):
+        value = body.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise invalid(f"'{name}' must be a whole number of at least 1.", param=name)
+        return value
+    return None
+
+
+def _choices(body: Mapping[str, Any]) -> int:
+    count = body.get("n")
+    if count is None:
+        return 1
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= _MOST_CHOICES:
+        raise invalid(f"'n' must be a whole number from 1 to {_MOST_CHOICES}.", param="n")
+    return count
+
+
+def _cut_off(text: str, body: Mapping[str, Any]) -> tuple[str, str]:
+    """Apply `stop` and `max_tokens`; gives the text and the finish reason."""
+    stop = body.get("stop")
+    marks = [stop] if isinstance(stop, str) else stop if isinstance(stop, list) else []
+    places = [text.find(mark) for mark in marks if isinstance(mark, str) and mark and mark in text]
+    if places:
+        text = text[: min(places)]
+    most = _max_tokens(body)
+    if most is None or count_tokens(text) <= most:
+        return text, "stop"
+    kept = ""
+    for word in text.split(" "):
+        longer = f"{kept} {word}" if kept else word
+        if count_tokens(longer) > most:
+            break
+        kept = longer
+    return kept, "length"
