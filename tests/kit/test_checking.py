@@ -119,6 +119,15 @@ def test_recognises_a_renamed_variable(lab_1):
     assert "I do see `my_queu`" in outcome("1.2", lab_1)[1]
 
 
+@pytest.mark.parametrize(
+    ("name", "variable"), [("1.9", "own_seconds"), ("1.7", "candidate_2"), ("1.8", "case_input")]
+)
+def test_takes_no_neighbour_for_a_misspelling(name, variable, lab_1):
+    del lab_1[variable]
+
+    assert f"I cannot find `{variable}` yet" in outcome(name, lab_1)[1]
+
+
 def test_forgives_capitals_and_stray_quotes_in_a_label(lab_1):
     lab_1["my_queue"] = " «Returns» "
 

@@ -39,6 +39,15 @@ def test_sends_the_saved_files_and_prints_the_receipt(homework, bootcamp, printe
     assert "Save (Ctrl + S" in said
 
 
+def test_prints_what_the_bootcamp_noticed(homework, bootcamp, printed):
+    bootcamp.status = 201
+    bootcamp.body["warnings"] = ["1 exercise cell is missing."]
+
+    submit()
+
+    assert "\nPlease look again: 1 exercise cell is missing.\n" in printed()
+
+
 @pytest.mark.parametrize("name", [1, "1", "Homework-1", "homework 1", " homework-1 "])
 def test_forgives_how_the_homework_is_named(name, homework, bootcamp):
     submit(name)

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from bootcamp.kit.plain_errors import plain_words
@@ -35,3 +39,39 @@ def test_says_the_likely_cause_in_plain_words(source, says):
 
 def test_says_nothing_about_what_it_does_not_know():
     assert plain_words(ZeroDivisionError(), "1/0") == ""
+
+
+def in_a_notebook(*cells, **environment):
+    """What a notebook shows for these cells, run one after another in a process of their own."""
+    program = (
+        "import sys; from IPython.core.interactiveshell import InteractiveShell as Shell\n"
+        "shell = Shell.instance(colors='nocolor')\n"
+        "for cell in sys.argv[1:]:\n    shell.run_cell(cell)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *cells],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, **environment},
+    )
+    return done.stdout
+
+
+def test_explains_an_error_below_pythons_own_words(tmp_path):
+    shown = in_a_notebook(
+        "from bootcamp.kit import check", "quiz = “cab”", 'check("1.1")', IPYTHONDIR=str(tmp_path)
+    )
+
+    assert "In plain words: there is a curly quote in line 1." in shown
+    assert "I cannot find `quiz` yet" in shown
+
+
+def test_shows_the_kits_own_errors_as_one_sentence(tmp_path):
+    shown = in_a_notebook("from bootcamp.kit import ask", 'ask(" ")', IPYTHONDIR=str(tmp_path))
+
+    assert "The prompt is empty" in shown
+    assert "Traceback" not in shown
+    assert "asking.py" not in shown
+    assert "In plain words" not in shown

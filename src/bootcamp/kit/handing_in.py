@@ -131,9 +131,10 @@ def _receipt(status: int, content: bytes) -> str:
         body = None
     answer = body if isinstance(body, dict) else {}
     if status < 300 and answer.get("receipt"):
-        message = str(answer.get("message") or "Handed in.")
-        receipt = str(answer["receipt"])
-        return message if receipt in message else f"{message} Receipt: {receipt}."
+        message, receipt = str(answer.get("message") or "Handed in."), str(answer["receipt"])
+        proof = message if receipt in message else f"{message} Receipt: {receipt}."
+        warnings = answer.get("warnings") or []
+        return "\n".join([proof, *(f"Please look again: {warning}" for warning in warnings)])
     if answer.get("error"):
         raise KitError(f"Not handed in: {answer['error']}")
     if status in {401, 403}:

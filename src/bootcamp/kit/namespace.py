@@ -21,7 +21,8 @@ def notebook_names() -> dict[str, Any]:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None:
-        return dict(shell.user_ns)
+        hidden = getattr(shell, "user_ns_hidden", {})  # IPython's own, such as quit and exit
+        return {name: value for name, value in shell.user_ns.items() if name not in hidden}
     return dict(vars(sys.modules["__main__"]))
 
 
@@ -93,8 +94,9 @@ class Names:
         return number
 
     def _missing(self, name: str) -> str:
-        mine = [n for n in self._values if not n.startswith("_")]
-        near = difflib.get_close_matches(name, mine, n=1, cutoff=0.75)
+        # candidate_1 is no misspelling of candidate_2.
+        mine = [n for n in self._values if not n.startswith("_") and not n[-1].isdigit()]
+        near = difflib.get_close_matches(name, mine, n=1, cutoff=0.85)
         if near:
             return (
                 f"I cannot find `{name}`, but I do see `{near[0]}`. "
