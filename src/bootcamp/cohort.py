@@ -6,11 +6,16 @@ It is one TOML file that a facilitator can read and edit; everything else refers
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
+import stat
+import tempfile
 import tomllib
+import unicodedata
+import zlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -49,7 +54,16 @@ __all__ = [
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,29}$", strip_whitespace=True)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+# No control characters: names are printed in terminals and written into files of lines.
+Line = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$",
+        min_length=1,
+        max_length=200,
+        strip_whitespace=True,
+    ),
+]
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+$", max_length=254)
 ]
@@ -60,6 +74,18 @@ _WHAT_WOULD_BE_RIGHT = {
     "slug": "small letters, digits and hyphens, a letter first (like 'team-orange')",
     "use_case": "the slug of one of the use_cases",
     "email": "an address like 'amina@example.com'",
+    "name": "one line of 1 to 200 characters",
+    "company": "one line of 1 to 200 characters",
+    "title": "one line of 1 to 200 characters",
+    "small": "the upstream's name of a model, on one line",
+    "large": "the upstream's name of a model, on one line",
+    "key_variable": "the NAME of an environment variable in capitals, never the key itself",
+    "citizen_tokens": "a whole number above 0 (leave the line out for no limit)",
+    "team_tokens": "a whole number above 0 (leave the line out for no limit)",
+    "members": "a list of 2 to 5 logins, like ['amina', 'bruno']",
+    "use_cases": "4 to 6 [[use_cases]] entries",
+    "people": "1 to 200 [[people]] entries",
+    "teams": "a list of [[teams]] entries",
     "role": "'citizen' or 'facilitator'",
     "language": "'en' (more languages come later)",
     "sessions": "six dates, like 2027-01-11",
@@ -245,11 +271,15 @@ def new_cohort(
     """
     who, email = facilitator
     try:
+        sessions = example_dates(first_session)
+    except OverflowError:
+        raise CohortError("first_session is too late: no calendar goes on after it.") from None
+    try:
         return Cohort.model_validate(
             {
                 "name": name,
                 "company": company,
-                "sessions": example_dates(first_session),
+                "sessions": sessions,
                 "use_cases": [
                     {"slug": slug, "title": title, "summary": summary}
                     for slug, title, summary in USE_CASES
@@ -275,13 +305,16 @@ def load_cohort(path: Path) -> Cohort:
         CohortError: the file is missing or wrong; the message names the line or field.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        # Windows' editors put a byte-order mark before the text.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise CohortError(
             f"There is no cohort file at {path}. Make one with `bootcamp cohort new`."
         ) from None
     except UnicodeDecodeError:
         raise CohortError(f"{path.name} is not saved as UTF-8. Save it again as UTF-8.") from None
+    except OSError as error:
+        raise CohortError(f"{path} cannot be read: {error.strerror}.") from None
     try:
         return Cohort.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -292,11 +325,20 @@ def load_cohort(path: Path) -> Cohort:
 
 def save_cohort(cohort: Cohort, path: Path) -> None:
     """Write the cohort to `path`, replacing the old file in one step."""
-    draft = path.with_suffix(".toml.new")
-    draft.write_text(dump_cohort(cohort), encoding="utf-8")
-    with draft.open("rb") as written:
-        os.fsync(written.fileno())
-    draft.replace(path)
+    text = dump_cohort(cohort)
+    # A draft of its own for each writer, closed to others: names and addresses are in it.
+    number, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as written:
+            written.write(text)
+            written.flush()
+            os.fsync(number)
+        if path.exists():
+            draft.chmod(stat.S_IMODE(path.stat().st_mode))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def dump_cohort(cohort: Cohort) -> str:
@@ -345,34 +387,51 @@ def dump_cohort(cohort: Cohort) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a people list: a person, and the name of the team if one is given."""
+    """One line of a people list: a person, and the name of the team if one is given.
+
+    What the line left open (`person.model_fields_set` lacks it) keeps its value on an update.
+    """
 
     person: Person
     team: str | None = None
+    login_given: bool = True
+    line: int = 0
 
 
 def with_people(cohort: Cohort, entries: Iterable[Entry]) -> Cohort:
-    """Give the cohort with these people added; a known login is updated, nobody is removed.
+    """Give the cohort with these people added; known ones are updated, nobody is removed.
 
-    A team that is named and not there yet is made; a person who is in another team moves.
+    Someone is known by the login where the list gives one, else by the e-mail. A team that is
+    named and not there yet is made; a person who is in another team moves.
 
     Raises:
-        CohortError: the result would not be a valid cohort (say, a team of one).
+        CohortError: two people would share a login, or the result would not be a valid cohort
+            (say, a team of one).
     """
     people = {person.login: person for person in cohort.people}
     members = {team.slug: list(team.members) for team in cohort.teams}
     names = {team.slug: team.name for team in cohort.teams}
+    listed: dict[str, int] = {}
     for entry in entries:
-        people[entry.person.login] = entry.person
+        person = _as_known(entry, people)
+        if person.login in listed:
+            raise CohortError(
+                f"Line {entry.line}: '{person.login}' stands there already, in line"
+                f" {listed[person.login]}. Give one line a person, and a login column where two"
+                " e-mails begin alike."
+            )
+        listed[person.login] = entry.line
+        people[person.login] = person
         if entry.team is None:
             continue
-        slug = re.sub(r"[^a-z0-9]+", "-", entry.team.lower()).strip("-")
+        slug = _slug_from(entry.team)
         slug = next((s for s in (slug, slug.removeprefix("team-")) if s in members), slug)
         names.setdefault(slug, entry.team)
         for others in members.values():
-            if entry.person.login in others:
-                others.remove(entry.person.login)
-        members.setdefault(slug, []).append(entry.person.login)
+            if person.login in others:
+                others.remove(person.login)
+        members.setdefault(slug, []).append(person.login)
+    _refuse_odd_sizes(members, names)
     use_cases = {team.slug: team.use_case for team in cohort.teams}
     draft = cohort.model_dump() | {
         "people": list(people.values()),
@@ -402,14 +461,27 @@ def read_people(path: Path) -> list[Entry]:
         raise CohortError(f"There is no file {path}.") from None
     except UnicodeDecodeError:
         raise CohortError(f"{path.name} is not UTF-8. Export it as 'CSV UTF-8'.") from None
+    except OSError as error:
+        raise CohortError(f"{path} cannot be read: {error.strerror}.") from None
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
-    rows = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    columns = [(name or "").strip().lower() for name in rows.fieldnames or []]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return _entries(rows, path.name)
+    except csv.Error as error:
+        raise CohortError(
+            f"{path.name}, line {rows.line_num + 1} is no line of a CSV file: {error}."
+        ) from None
+
+
+def _entries(rows: csv.DictReader[str], file_name: str) -> list[Entry]:
+    columns = [
+        (name or "").strip().lower().replace("e-mail", "email") for name in rows.fieldnames or []
+    ]
     missing = {"name", "email"} - set(columns)
     if missing:
         raise CohortError(
-            f"{path.name}: the first line must name the columns; missing: "
+            f"{file_name}: the first line must name the columns; missing: "
             f"{', '.join(sorted(missing))}."
         )
     rows.fieldnames = columns
@@ -420,14 +492,16 @@ def read_people(path: Path) -> list[Entry]:
         }
         if not given:
             continue
-        given.setdefault("login", _login_from(given.get("email", "")))
-        known = {key: given[key] for key in ("name", "email", "login", "role") if key in given}
+        known = {key: given[key] for key in ("name", "email") if key in given}
+        known |= {key: given[key].lower() for key in ("login", "role") if key in given}
+        known.setdefault("login", _login_from(given.get("email", "")))
         try:
-            entries.append(Entry(Person.model_validate(known), given.get("team")))
+            person = Person.model_validate(known)
         except ValidationError as error:
             raise CohortError(
-                f"{path.name}, line {rows.line_num}: {_in_plain_words(error)}"
+                f"{file_name}, line {rows.line_num}: {_in_plain_words(error)}"
             ) from None
+        entries.append(Entry(person, given.get("team"), "login" in given, rows.line_num))
     return entries
 
 
@@ -443,9 +517,50 @@ def _refuse_repeats(what: str, values: Iterable[str]) -> None:
         raise ValueError(f"{what} '{twice[0]}' stands there more than once")
 
 
+def _as_known(entry: Entry, people: Mapping[str, Person]) -> Person:
+    """Give the person of an entry, with login and role of whom the cohort knows already."""
+    person = entry.person
+    if not entry.login_given:
+        email = person.email.lower()
+        same = next((known for known in people.values() if known.email.lower() == email), None)
+        if same is not None:
+            person = person.model_copy(update={"login": same.login})
+        elif person.login in people:
+            raise CohortError(
+                f"Line {entry.line}: {person.email} would get the login '{person.login}', which"
+                f" {people[person.login].name} has. Add a login column with another one."
+            )
+    known_as = people.get(person.login)
+    if known_as is not None and "role" not in entry.person.model_fields_set:
+        person = person.model_copy(update={"role": known_as.role})
+    return person
+
+
+def _refuse_odd_sizes(members: Mapping[str, list[str]], names: Mapping[str, str]) -> None:
+    for slug, who in members.items():
+        if not 2 <= len(who) <= 5:
+            found = ", ".join(who) or "nobody"
+            raise CohortError(
+                f"The team '{names[slug]}' would have {len(who)} members ({found});"
+                " a team has 2 to 5."
+            )
+
+
+def _plain_letters(text: str) -> str:
+    """Give `text` in small letters, digits and hyphens; accents fall away."""
+    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
+
+
+def _slug_from(name: str) -> str:
+    # A name without a Latin letter gets a number of its own, so that two such teams stay two.
+    slug = _plain_letters(name) or f"team-{zlib.crc32(name.encode()):08x}"
+    return (slug if re.match(r"[a-z].", slug) else f"team-{slug}".rstrip("-"))[:40].rstrip("-")
+
+
 def _login_from(email: str) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0].lower()).strip("-")
-    return name[:30]
+    name = _plain_letters(email.partition("@")[0])
+    return (name if re.match(r"[a-z].", name) else f"user-{name}".rstrip("-"))[:30].rstrip("-")
 
 
 def _in_plain_words(error: ValidationError) -> str:
@@ -462,19 +577,21 @@ def _in_plain_words(error: ValidationError) -> str:
     if first["type"] == "value_error":
         return f"{str(first['msg']).removeprefix('Value error, ')}."
     given = repr(first["input"])
+    if len(given) > 60:
+        given = f"{given[:57]}…"
     right = _WHAT_WOULD_BE_RIGHT.get(names[-1] if names else "")
-    if first["type"] in {"too_short", "too_long"} or right is None:
+    whole = isinstance(first["input"], list | tuple | dict)
+    if right is None:
         message = str(first["msg"]).rstrip(".")
-        if isinstance(first["input"], list | tuple | dict):
-            return f"{where}: {message}."
-        return f"{where} is {given[:60]}: {message}."
-    return f"{where} is {given[:60]}; it must be {right}."
+        return f"{where}: {message}." if whole else f"{where} is {given}: {message}."
+    found = f"has {len(first['input'])} entries" if whole else f"is {given}"
+    return f"{where} {found}; it must be {right}."
 
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    for character, written in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-        escaped = escaped.replace(character, written)
+    # TOML allows no control character in a string; \x7f is one for it.
+    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
     return f'"{escaped}"'
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bootcamp.errors import UsageError
+
 __all__ = ["DEFAULT_PORT", "DataFolder", "private_folder"]
 
 DEFAULT_PORT = 8000
@@ -20,8 +22,15 @@ class DataFolder:
 
     @classmethod
     def at(cls, path: Path | str) -> DataFolder:
-        """Give the folder at `path`, made absolute so that a change of directory cannot move it."""
-        return cls(Path(path).expanduser().resolve())
+        """Give the folder at `path`, made absolute so that a change of directory cannot move it.
+
+        Raises:
+            UsageError: the path cannot be followed.
+        """
+        try:
+            return cls(Path(path).expanduser().resolve())
+        except (OSError, RuntimeError):  # an unknown ~name, or links that lead in a circle
+            raise UsageError(f"{path} is no path that this machine can follow.") from None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> DataFolder:
@@ -79,16 +88,27 @@ class DataFolder:
         return self.root / "run"
 
     def create(self) -> None:
-        """Create the folders that are missing; what is only the hub's is closed to others."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        for folder in (self.hub, self.course, self.handins, self.finals, self.logs, self.run):
-            private_folder(folder)
-        for folder in (self.homes, self.teams):
-            folder.mkdir(mode=0o711, exist_ok=True)
+        """Create the folders that are missing; what is only the hub's is closed to others.
+
+        Raises:
+            UsageError: the system does not allow it; says why.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for folder in (self.hub, self.course, self.handins, self.finals, self.logs, self.run):
+                private_folder(folder)
+            for folder in (self.homes, self.teams):
+                folder.mkdir(mode=0o711, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(
+                f"{self.root} cannot be used as a data folder ({reason})."
+                " Give another one with --data."
+            ) from None
 
 
 def private_folder(path: Path) -> Path:
     """Create `path` so that only its owner can look inside, and give it back."""
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from bootcamp.errors import InvitationError, TooManyAttempts, UsageError, WrongPassword
@@ -34,6 +38,10 @@ PASSWORD_MIN_LENGTH = 10
 _PASSWORD_MAX_LENGTH = 200
 _ATTEMPTS_ALLOWED = 8
 _ATTEMPTS_WINDOW = timedelta(minutes=10)
+_USED = (
+    "This invitation has been used already. Sign in with your login and password, or ask your"
+    " facilitator for a new link."
+)
 # RFC 9106's second recommended setting costs 64 MiB a guess; this is OWASP's minimum for servers
 # where forty people may log in within the same minute: 19 MiB, two passes.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -52,8 +60,9 @@ class SystemIds:
 class Accounts:
     """Everything about getting in; logins are checked against the cohort by the caller."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], datetime] = now) -> None:
         self._store = store
+        self._now = clock
 
     def invite(self, login: str, *, valid_for: timedelta) -> str:
         """Give a fresh one-time token for `login`; older unused ones stop working."""
@@ -63,8 +72,11 @@ class Accounts:
             session.execute(
                 delete(Invitation).where(Invitation.login == login, Invitation.used_at.is_(None))
             )
+            at = self._now()
             session.add(
-                Invitation(token_hash=_digest(token), login=login, expires_at=now() + valid_for)
+                Invitation(
+                    token_hash=_digest(token), login=login, created_at=at, expires_at=at + valid_for
+                )
             )
         return token
 
@@ -75,7 +87,7 @@ class Accounts:
             InvitationError: it is unknown, used or expired; says what to do.
         """
         with self._store.session() as session:
-            return _open_invitation(session, token).login
+            return _open_invitation(session, token, self._now()).login
 
     def join(self, token: str, password: str) -> str:
         """Use an invitation: set the password, and give the login.
@@ -85,29 +97,37 @@ class Accounts:
             UsageError: the password is too short, too long or the login itself.
         """
         with self._store.session() as session:
-            login = _open_invitation(session, token).login
+            login = _open_invitation(session, token, self._now()).login
         _require_good_password(password, login)
-        password_hash = _HASHER.hash(password)
+        password_hash = _HASHER.hash(_as_typed_anywhere(password))
         with self._store.session() as session:
-            invitation = _open_invitation(session, token)
-            invitation.used_at = now()
+            at = self._now()
+            _open_invitation(session, token, at)
+            _use(session, token, at)
             account = _account(session, login)
             account.password_hash = password_hash
-            account.joined_at = account.joined_at or now()
+            account.joined_at = account.joined_at or at
             session.execute(delete(Attempt).where(Attempt.login == login))
         return login
 
-    def verify(self, login: str, password: str) -> None:
-        """Check a login and its password.
+    def verify(self, login: str, password: str) -> str:
+        """Check a login and its password, and give the login as the cohort writes it.
+
+        The attempt counts as a wrong one from before the check until it has succeeded, so that
+        many at the same moment get no more guesses than one after the other.
 
         Raises:
             TooManyAttempts: there were too many wrong ones just before; says how long to wait.
             WrongPassword: they do not go together.
         """
-        login = login[:64]
+        # Phones write the first letter large and add a space.
+        login = login.strip().lower()[:64]
         with self._store.session() as session:
-            wait = _minutes_to_wait(session, login, now())
+            at = self._now()
+            wait = _minutes_to_wait(session, login, at)
             known = session.scalar(select(Account.password_hash).where(Account.login == login))
+            if not wait:
+                session.add(Attempt(login=login, at=at))
         if wait:
             unit = "minute" if wait == 1 else "minutes"
             raise TooManyAttempts(
@@ -116,9 +136,7 @@ class Accounts:
             )
         if _matches(known or _NOBODYS_HASH, password) and known:
             self._remember_success(login, known, password)
-            return
-        with self._store.session() as session:
-            session.add(Attempt(login=login))
+            return login
         raise WrongPassword("This login and password do not go together. Check both and try again.")
 
     def has_joined(self, login: str) -> bool:
@@ -147,7 +165,7 @@ class Accounts:
                 session.execute(
                     update(Account)
                     .where(Account.login == login)
-                    .values(password_hash=_HASHER.hash(password))
+                    .values(password_hash=_HASHER.hash(_as_typed_anywhere(password)))
                 )
 
 
@@ -160,7 +178,7 @@ def _account(session: Session, login: str) -> Account:
     return account
 
 
-def _open_invitation(session: Session, token: str) -> Invitation:
+def _open_invitation(session: Session, token: str, at: datetime) -> Invitation:
     invitation = session.get(Invitation, _digest(token))
     if invitation is None:
         raise InvitationError(
@@ -168,16 +186,24 @@ def _open_invitation(session: Session, token: str) -> Invitation:
             " Ask your facilitator for a new link."
         )
     if invitation.used_at is not None:
-        raise InvitationError(
-            "This invitation has been used already. Sign in with your login and password, or ask"
-            " your facilitator for a new link."
-        )
-    if invitation.expires_at <= now():
+        raise InvitationError(_USED)
+    if invitation.expires_at <= at:
         raise InvitationError(
             f"This invitation expired on {invitation.expires_at:%d %B %Y}."
             " Ask your facilitator for a new link."
         )
     return invitation
+
+
+def _use(session: Session, token: str, at: datetime) -> None:
+    """Mark an invitation as used; of two who do it at the same moment, one is refused."""
+    result = session.execute(
+        update(Invitation)
+        .where(Invitation.token_hash == _digest(token), Invitation.used_at.is_(None))
+        .values(used_at=at)
+    )
+    if cast("CursorResult[object]", result).rowcount != 1:
+        raise InvitationError(_USED)
 
 
 def _minutes_to_wait(session: Session, login: str, at: datetime) -> int:
@@ -205,10 +231,18 @@ def _require_good_password(password: str, login: str) -> None:
 
 
 def _matches(password_hash: str, password: str) -> bool:
+    # A password that is too long to be right costs the same as any other wrong one.
+    possible = len(password) <= _PASSWORD_MAX_LENGTH
     try:
-        return _HASHER.verify(password_hash, password[:_PASSWORD_MAX_LENGTH])
+        matches = _HASHER.verify(password_hash, _as_typed_anywhere(password) if possible else "")
     except (VerificationError, InvalidHashError):
         return False
+    return possible and bool(matches)
+
+
+def _as_typed_anywhere(password: str) -> str:
+    """Give one spelling for the same letters: Macs compose accents in another way (RFC 8265)."""
+    return unicodedata.normalize("NFC", password)
 
 
 def _digest(token: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,12 +34,19 @@ class UTCDateTime(TypeDecorator[datetime]):
         """Give back in UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def now() -> datetime:
     """Give this moment, in UTC."""
     return datetime.now(UTC)
+
+
+def _close_to_others(database: str | None) -> None:
+    """Create an SQLite file readable by its owner alone; its log files take over the mode."""
+    if database and database != ":memory:":
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 class Store:
@@ -62,11 +70,13 @@ def connect(url: str) -> Engine:
     """Give an engine for `url`; SQLite is set up for several processes and for power cuts."""
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
+        _close_to_others(engine.url.database)
 
         @event.listens_for(engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:
-            # Write-ahead log: readers never wait. FULL: a commit survives a power cut.
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+            # Wait first, for the next one may meet others. Write-ahead log: readers never wait.
+            # FULL: a commit survives a power cut.
+            for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.execute("PRAGMA foreign_keys=ON")
             # Python's own transaction handling would begin late; see SQLAlchemy's pysqlite notes.
