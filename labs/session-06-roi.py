@@ -8,15 +8,23 @@
 
 # %% [markdown]
 # # What our solution is worth
+
+# %% [markdown] tags=["instructions"]
+# This notebook is your business case. In the final run its code and its instructions, like these, are left
+# away, and what remains is a page that a finance director can question. So every number has a source, every
+# guess is shown as a guess, and the result is a range.
 #
-# This notebook is your business case. In the final run its code is folded away and what remains is one
-# page that a finance director can question. So every number has a source, every guess is shown as a guess,
-# and the result is a range.
+# **Before you run it**, fill in `roi_inputs.csv`, the file beside this notebook: right-click it, *Open With*,
+# *Editor*. It has one row for each number: the lowest, the most likely and the highest value you would defend,
+# where it comes from, who stands behind it, and when (like `2027-01-11`). Write shares as `0.7`, not `70 %`;
+# thousands without a gap; a text with a comma in it between quotes. `evidence` is one of three words:
 #
-# **Before you run it**, fill in `roi_inputs.csv`, the file beside this notebook, with a right-click and
-# *Open With → Editor*. It has a row a number: the lowest, the most likely and the highest value you would
-# defend, where it comes from, who stands behind it, and when. Shares are written as `0.7`, not `70 %`. If you
-# clocked your work, put the times in `timing.csv`: they count more than any estimate.
+# - `measured`: you counted or clocked it yourselves,
+# - `system`: a program or a report of your company gives it,
+# - `estimate`: somebody's judgement. Allowed, but then low and high must differ, and the page shows a ⚠.
+#
+# If you clocked your work, put the minutes into `timing.csv`, with the columns `step` and `minutes`: a row a
+# case, `baseline` for the work by hand, `review` for checking the tool. They count more than any estimate.
 
 # %% tags=["parameters"]
 inputs_file = "roi_inputs.csv"
@@ -24,8 +32,9 @@ quality_file = "output/quality.json"
 output_folder = "output"
 
 # %% [markdown]
-# ## The process, in your words
-#
+# ## The process
+
+# %% [markdown] tags=["instructions"]
 # *Your turn:* four short sentences between the quotes, for somebody who has never heard of your process.
 
 # %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "roi-words", "locked": false, "schema_version": 3, "solution": true, "task": false} jupyter={"source_hidden": true}
@@ -62,7 +71,7 @@ display(Markdown(f"""
 #
 # The *naive* number multiplies all items by all minutes, as if the tool did everything, at once and without
 # a mistake. The *adjusted* number takes off the items that never reach the tool, the checking, the mistakes
-# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from your ranges.
+# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from the ranges below.
 
 # %% jupyter={"source_hidden": true}
 inputs = roi.read_inputs(inputs_file)
@@ -78,7 +87,7 @@ display(HTML(f"""<table>
 <tr><th scope="row">Adjusted: the middle of 10,000 years</th><td><b>{result.hours.p50:,.0f}</b></td></tr>
 <tr><th scope="row">Nine years in ten lie between</th><td>{result.hours.p5:,.0f} and {result.hours.p95:,.0f}</td></tr>
 <tr><th scope="row">The first year, while use grows</th><td>{result.year_one.p50:,.0f}</td></tr>
-<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.0%}</td></tr>
+<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.1%}</td></tr>
 </table>"""))
 
 # %% jupyter={"source_hidden": true}
@@ -119,28 +128,28 @@ display(HTML(pd.DataFrame(moves).to_html(index=False, border=0)))
 # ## How good does it have to be?
 
 # %% jupyter={"source_hidden": true}
-def share(value, nothing):
-    return f"{value:.0%}" if value is not None else nothing
+def share(value, words, never):
+    return f"**{value:.0%}** {words}" if value is not None else f"**never**: {never}"
 
-adoption = share(result.break_even_adoption, "no share of the items, so it costs more time than it saves")
-accuracy = share(result.break_even_accuracy, "more than all of its answers")
-right = 1 - quality.errors / max(quality.handled, 1)
+adoption = share(result.break_even_adoption, "of the items go through it", "an item costs more time than it saves")
+accuracy = share(result.break_even_accuracy, "of its answers are right", "even perfect answers would not do")
+right, evidence = 1 - quality.errors / max(quality.handled, 1), result.evidence
 display(Markdown(f"""
-- It pays from the point where **{adoption}** go through it.
-- It pays as long as **{accuracy}** of what it handles is right. On {html.escape(quality.measured_on)} it handled
-  {quality.handled} of {quality.items}, and **{right:.0%}** of these were right.
-- Of the numbers behind this page {result.evidence["measured"]} are measured, {result.evidence["system"]} come
-  from a system, and **{result.evidence["estimate"]} are estimates**.
+- It begins to pay when {adoption}.
+- It pays as long as {accuracy}. Of {html.escape(quality.measured_on)} it handled
+  {quality.handled}, and got **{right:.0%}** of these right.
+- The numbers behind this page: {evidence["measured"]} measured, {evidence["system"]} from a system, **{evidence["estimate"]} estimated**.
 """))
 
 # %% [markdown]
 # ## Where each number comes from
 
 # %% jupyter={"source_hidden": true}
-marks = {"estimate": "estimate ⚠", "system": "system", "measured": "measured"}
-sources = [{"value": row.label, "low": f"{row.low:g}", "likely": f"{row.mode:g}", "high": f"{row.high:g}",
-            "unit": row.unit, "source": row.source, "owner": row.owner, "date": row.date.isoformat(),
+marks = {"estimate": "⚠ estimate", "system": "from a system", "measured": "measured"}
+sources = [{"value": row.label, "low": f"{row.low:,g}", "likely": f"{row.mode:,g}", "high": f"{row.high:,g}",
+            "unit": row.unit, "source": f"{row.source} ({row.owner}, {row.date})",
             "evidence": marks[row.evidence]} for row in inputs.rows]
+pd.set_option("display.max_colwidth", None)
 display(HTML(pd.DataFrame(sources).to_html(index=False, border=0)))
 for note in result.notes:
     display(Markdown(f"*Note:* {html.escape(note)}"))

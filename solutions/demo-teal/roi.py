@@ -51,7 +51,7 @@ display(Markdown(f"""
 #
 # The *naive* number multiplies all items by all minutes, as if the tool did everything, at once and without
 # a mistake. The *adjusted* number takes off the items that never reach the tool, the checking, the mistakes
-# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from your ranges.
+# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from the ranges below.
 
 # %% jupyter={"source_hidden": true}
 inputs = roi.read_inputs(inputs_file)
@@ -67,7 +67,7 @@ display(HTML(f"""<table>
 <tr><th scope="row">Adjusted: the middle of 10,000 years</th><td><b>{result.hours.p50:,.0f}</b></td></tr>
 <tr><th scope="row">Nine years in ten lie between</th><td>{result.hours.p5:,.0f} and {result.hours.p95:,.0f}</td></tr>
 <tr><th scope="row">The first year, while use grows</th><td>{result.year_one.p50:,.0f}</td></tr>
-<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.0%}</td></tr>
+<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.1%}</td></tr>
 </table>"""))
 
 # %% jupyter={"source_hidden": true}
@@ -108,28 +108,28 @@ display(HTML(pd.DataFrame(moves).to_html(index=False, border=0)))
 # ## How good does it have to be?
 
 # %% jupyter={"source_hidden": true}
-def share(value, nothing):
-    return f"{value:.0%}" if value is not None else nothing
+def share(value, words, never):
+    return f"**{value:.0%}** {words}" if value is not None else f"**never**: {never}"
 
-adoption = share(result.break_even_adoption, "no share of the items, so it costs more time than it saves")
-accuracy = share(result.break_even_accuracy, "more than all of its answers")
-right = 1 - quality.errors / max(quality.handled, 1)
+adoption = share(result.break_even_adoption, "of the items go through it", "an item costs more time than it saves")
+accuracy = share(result.break_even_accuracy, "of its answers are right", "even perfect answers would not do")
+right, evidence = 1 - quality.errors / max(quality.handled, 1), result.evidence
 display(Markdown(f"""
-- It pays from the point where **{adoption}** go through it.
-- It pays as long as **{accuracy}** of what it handles is right. On {html.escape(quality.measured_on)} it handled
-  {quality.handled} of {quality.items}, and **{right:.0%}** of these were right.
-- Of the numbers behind this page {result.evidence["measured"]} are measured, {result.evidence["system"]} come
-  from a system, and **{result.evidence["estimate"]} are estimates**.
+- It begins to pay when {adoption}.
+- It pays as long as {accuracy}. Of {html.escape(quality.measured_on)} it handled
+  {quality.handled}, and got **{right:.0%}** of these right.
+- The numbers behind this page: {evidence["measured"]} measured, {evidence["system"]} from a system, **{evidence["estimate"]} estimated**.
 """))
 
 # %% [markdown]
 # ## Where each number comes from
 
 # %% jupyter={"source_hidden": true}
-marks = {"estimate": "estimate ⚠", "system": "system", "measured": "measured"}
-sources = [{"value": row.label, "low": f"{row.low:g}", "likely": f"{row.mode:g}", "high": f"{row.high:g}",
-            "unit": row.unit, "source": row.source, "owner": row.owner, "date": row.date.isoformat(),
+marks = {"estimate": "⚠ estimate", "system": "from a system", "measured": "measured"}
+sources = [{"value": row.label, "low": f"{row.low:,g}", "likely": f"{row.mode:,g}", "high": f"{row.high:,g}",
+            "unit": row.unit, "source": f"{row.source} ({row.owner}, {row.date})",
             "evidence": marks[row.evidence]} for row in inputs.rows]
+pd.set_option("display.max_colwidth", None)
 display(HTML(pd.DataFrame(sources).to_html(index=False, border=0)))
 for note in result.notes:
     display(Markdown(f"*Note:* {html.escape(note)}"))

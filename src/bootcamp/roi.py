@@ -86,14 +86,17 @@ FIELDS: Mapping[str, Field] = {
     "baseline_minutes": Field("Minutes an item by hand, today", "minutes", 0, 480, "4.5"),
     "human_error_rate": Field("Share of items handled wrongly today", "share", 0, 1, "0.05"),
     "review_minutes": Field("Minutes to check what the tool proposes", "minutes", 0, 480, "0.8"),
-    "exception_minutes": Field("Minutes for an item it leaves to you", "minutes", 0, 480, "4.5"),
+    "exception_minutes": Field("Minutes for an item it leaves to people", "minutes", 0, 480, "4.5"),
     "fix_minutes": Field("Minutes to repair one mistake", "minutes", 0, 480, "12"),
     "upkeep_hours": Field("Hours a year to look after the tool", "hours a year", 0, 20_000, "40"),
     "ramp_months": Field("Months until everybody uses it", "months", 0, 36, "4"),
 }
 """The inputs that every team gives, in the order of the table."""
 
-_MEASURED_LABELS = {"handled_share": "Share the tool handles", "error_rate": "Its error rate"}
+_MEASURED_LABELS = {
+    "handled_share": "Share of items the tool handles",
+    "error_rate": "Share of its answers that are wrong",
+}
 
 
 @dataclass(frozen=True)

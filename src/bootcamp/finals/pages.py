@@ -13,6 +13,7 @@ import bleach  # type: ignore[import-untyped]
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 
 __all__ = ["notebook_page", "report_page"]
@@ -40,12 +41,20 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> str:
-    """Give an executed notebook as one page; without `code` it reads as a document."""
+    """Give an executed notebook as one page; without `code` it reads as a document.
+
+    Then cells tagged `instructions`, which are for whoever fills the notebook in, are left out too.
+    """
     exporter: Any = HTMLExporter(template_name="basic")  # type: ignore[no-untyped-call]
     exporter.exclude_input = not code
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
     exporter.register_filter("filter_data_type", _shown_type)
+    if not code:
+        remover: Any = TagRemovePreprocessor(  # type: ignore[no-untyped-call]
+            remove_cell_tags={"instructions"}, enabled=True
+        )
+        exporter.register_preprocessor(remover, enabled=True)
     body, _ = exporter.from_notebook_node(notebook)
     return (
         _environment()
