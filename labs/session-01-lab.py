@@ -30,9 +30,9 @@
 # | 235–240 | Exit ticket |
 #
 # > **Who answers here?** Your company decides which model this room talks to. It may be the
-# > **practice model**: a small program that came with this bootcamp. It can sort, quote and draft, it
-# > needs no internet, and it makes more mistakes than a large model. It tells you when it cannot do
-# > something. In a few minutes you will see how to ask who wrote an answer.
+# > **practice model**: a small program that came with this bootcamp. It sorts texts and quotes their main
+# > sentences, it needs no internet, and it makes more mistakes than a large model. It tells you when it
+# > cannot do something. In a few minutes you will see how to find out who wrote an answer.
 
 # %% [markdown]
 # ## First steps (minutes 0–15)
@@ -46,10 +46,11 @@
 #
 # | to type | French keyboard | UK keyboard |
 # | --- | --- | --- |
-# | `"` straight quote | key **3** | Shift + **2** |
-# | `[` and `]` | AltGr + **5** and AltGr + **°** (on a Mac: Option + Shift + 5 and °) | keys right of **P** |
-# | `#` | AltGr + **3** (on a Mac: the key **@ #**) | key left of **Enter** (on a Mac: Option + 3) |
-# | `_` | key **8** | Shift + **-** |
+# | `"` straight quote | key **3** | Shift + **2** (Mac: Shift + **'**) |
+# | `[` `]` | AltGr + **5**, AltGr + **)** (Mac: with Option + Shift) | the keys right of **P** |
+# | `_` | key **8** (Mac: Shift + **-**) | Shift + **-** |
+# | `*` `/` | key **\*** (Mac: Shift + **$**), Shift + **:** | Shift + **8**, key **/** |
+# | `#` | AltGr + **3** (Mac: Shift + **@**) | key left of **Enter** (Mac: Option + **3**) |
 #
 # Two rules for the whole day: texts stand between **straight quotes** `"like this"`, and decimals have a
 # **point**: `2.5`, because Python, the language we write, reads a comma as “and”.
@@ -103,7 +104,7 @@ check("1.1")
 #
 # Run the next two cells along with your facilitator. The first fetches 40 mails and calls the list `mails`.
 # Such a name is a **variable**: you choose the name, and `=` fills it. `mails[9]` is the mail
-# with number 9; numbers begin at 0.
+# with number 9; numbers begin at 0. `mail["subject"]` is the part of the mail called subject, and `print` shows it.
 
 # %%
 mails = load_cases("email-routing")
@@ -154,7 +155,7 @@ check("1.2")
 #
 # The cell after it tries your prompt on ten mails. It says: *for each of the mails from 22 up to 31, print
 # the queue that the front desk chose, the model's answer, and the subject.* (Python stops just before the
-# second number.) You will learn to write such a line in session 2; today you run it.
+# second number.) You will learn to write such a line in session 2; today you run it, and give it a few seconds.
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-bare-prompt", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 bare_prompt = ""
@@ -225,7 +226,8 @@ check("1.5")
 # **whole seconds** into the cell after it: 1:05 on the watch is `65`.
 #
 # That cell also works out the hours a year. The **median** is the middle time when all stand in order: one very slow mail
-# does not move it. Then: mails a month × 12 × minutes for one ÷ 60. `*` is “times”, `/` is “divided by”.
+# does not move it; the line with `import` fetches it. Then: mails a month × 12 × minutes for one ÷ 60. `*` is “times”, `/` is
+# “divided by”, and `round` drops the decimals.
 
 # %%
 print(mails[10]["text"])
@@ -248,7 +250,8 @@ print(round(1900 * 12 * minutes_each / 60), "hours a year at 1,900 mails a month
 #
 # ## Lab B: your own task (minutes 100–175)
 #
-# From here on, work as a team, with one keyboard. Take turns at it.
+# From here on, work as a team at **one** screen, in one person's notebook. Take turns at the keyboard. Write roles,
+# not names: “team lead”, never the lead's name.
 #
 # ### Step 1. Put candidates on the table (exercise 1.7, 25 minutes)
 #
@@ -261,8 +264,9 @@ print(round(1900 * 12 * minutes_each / 60), "hours a year at 1,900 mails a month
 # | **data**: past cases we could use | none | a few | thirty or more | thirty or more, with the right answer known |
 # | **risk**: if an answer is wrong | nobody notices | a minute to mend | an unhappy customer | a person's rights, the law, or much money |
 #
-# More than four? Copy a line, call it `candidate_5`, and add that name inside the brackets in the cell after it. That cell
-# makes a table (`pandas` is the tool for tables), works out the hours a year, and puts the largest first.
+# More than four? Copy a line, call it `candidate_5`, and add that name inside the brackets in the cell after it. That
+# cell fetches `pandas`, the tool for tables, puts your candidates under one another with a name for each column, works
+# out the hours a year, and sorts the table: largest first.
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-candidates", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 candidate_1 = ["", 0, 0, 0, 0]
@@ -293,7 +297,7 @@ table.sort_values("hours a year", ascending=False)
 # specific, and worth it: that is enough.
 #
 # Now make it smaller. A good first solution takes **one** thing in, gives **one** thing out, and a **person**
-# looks at it. At Alder & Finch: *one mail → its queue, and whether it is urgent → the lead of the front desk*.
+# looks at it. At Alder & Finch: *one mail → its queue → the lead of the front desk*.
 #
 # ### Step 3. Time five real cases (exercise 1.9, 20 minutes)
 #
@@ -328,10 +332,13 @@ check("1.9")
 # %% [markdown]
 # ### Step 4. Write your charter (exercise 1.10, 10 minutes)
 #
-# A **charter** says on one page what you will build and why. Three answers are missing; then two cells
-# do the rest. The first collects your variables under one name. The second writes them into a file,
-# `charter.json`, in your team's folder, where the whole team and the next session find it.
-# **One of you runs it for the team**; running it again replaces the file.
+# A **charter** says on one page what you will build and why. Three answers are missing; then two cells do
+# the rest, just run them.
+#
+# - The first collects your variables under one name, `charter`, and shows it. `update` adds to it.
+# - The second fetches two tools for files, finds your team's folder (or takes this one), turns the charter into text, and
+#   writes it to the file `charter.json`, where the whole team and the next session find it. An empty charter is not written.
+#   Running it again replaces the file.
 
 # %% nbgrader={"grade": false, "grade_id": "lab1-charter", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 team = ""
@@ -355,7 +362,7 @@ import json
 from pathlib import Path
 team_folder = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()
 text = json.dumps(charter, indent=2, ensure_ascii=False)
-(team_folder / "charter.json").write_text(text, encoding="utf-8")
+if use_case: (team_folder / "charter.json").write_text(text, encoding="utf-8")
 check("1.10")
 
 # %% [markdown]
