@@ -137,7 +137,9 @@ def _without_answers(answered: Any, source: Path) -> Any:
     from traitlets.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.ClearSolutions.code_stub = {"python": "# Your turn: fill this in, then press Shift + Enter.\n"}
+    config.ClearSolutions.code_stub = {
+        "python": "# Your turn: fill this in, then press Shift + Enter.\n"
+    }
     config.ClearSolutions.text_stub = "*Write your answer here (double-click to edit).*"
     notebook, resources = _copy(answered), {"unique_key": source.stem}
     try:

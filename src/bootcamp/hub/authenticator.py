@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import re
 from typing import Any
 
 from jupyterhub.auth import Authenticator
@@ -10,9 +12,10 @@ from jupyterhub.handlers import BaseHandler
 from jupyterhub.handlers.login import LoginHandler
 from tornado import web
 
-from bootcamp.cohort import Cohort, load_cohort
+from bootcamp.cohort import Cohort, Person, load_cohort
 from bootcamp.errors import (
     BootcampError,
+    CohortError,
     InvitationError,
     TooManyAttempts,
     UnknownName,
@@ -23,7 +26,9 @@ from bootcamp.hub.accounts import PASSWORD_MIN_LENGTH, Accounts
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
-__all__ = ["InvitationAuthenticator"]
+__all__ = ["InvitationAuthenticator", "WithoutInvitations"]
+
+_INVITATION_IN_A_PATH = re.compile(r"(/invitation/)[^\s/?\"')]+")
 
 
 class InvitationAuthenticator(Authenticator):
@@ -33,11 +38,21 @@ class InvitationAuthenticator(Authenticator):
         super().__init__(**options)
         self.data = DataFolder.from_environment()
         self.accounts = Accounts(open_store(self.data.store_url))
+        self._last_good_cohort: Cohort | None = None
 
     @property
     def cohort(self) -> Cohort:
-        """The cohort as its file says now: someone added needs no restart."""
-        return load_cohort(self.data.cohort_file)
+        """The cohort as its file says now: someone added needs no restart.
+
+        While the file is missing or wrong, what it said before goes on to count.
+        """
+        try:
+            self._last_good_cohort = load_cohort(self.data.cohort_file)
+        except CohortError as error:
+            if self._last_good_cohort is None:
+                raise
+            self.log.error("%s Until it is mended, the cohort stays as it was.", error)
+        return self._last_good_cohort
 
     async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> dict[str, Any]:
         """Check a login form; hashing runs in a thread, so that the hub stays quick.
@@ -47,8 +62,7 @@ class InvitationAuthenticator(Authenticator):
         """
         login, password = data.get("username", ""), data.get("password", "")
         try:
-            await asyncio.to_thread(self.accounts.verify, login, password)
-            return self.member(login)
+            return self.member(await asyncio.to_thread(self.accounts.verify, login, password))
         except TooManyAttempts as error:
             raise web.HTTPError(429, str(error)) from None
         except (WrongPassword, UnknownName):
@@ -70,6 +84,15 @@ class InvitationAuthenticator(Authenticator):
         groups = [f"{person.role}s"] + ([f"team-{team.slug}"] if team else [])
         return {"name": login, "groups": groups}
 
+    async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> Any:
+        """Follow the cohort file every few minutes: teams change, and people leave."""
+        try:
+            return self.member(user.name)
+        except UnknownName:
+            return False
+        except CohortError:
+            return True
+
     def check_allowed(self, username: str, authentication: dict[str, Any] | None = None) -> bool:
         """Allow whoever the cohort names; `authenticate` has checked the password."""
         try:
@@ -84,6 +107,17 @@ class InvitationAuthenticator(Authenticator):
             (r"/login", LoginHandler),
             (r"/invitation/([A-Za-z0-9_-]{10,100})", InvitationHandler),
         ]
+
+
+class WithoutInvitations(logging.Filter):
+    """Takes invitation tokens out of log lines: whoever reads one could use it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the line where needed; keep it always."""
+        line = record.getMessage()
+        if "/invitation/" in line:
+            record.msg, record.args = _INVITATION_IN_A_PATH.sub(r"\1[secret]", line), ()
+        return True
 
 
 class InvitationHandler(BaseHandler):
@@ -103,6 +137,7 @@ class InvitationHandler(BaseHandler):
         if password != self.get_body_argument("password_again", "", strip=False):
             await self._show(token, "The two passwords are not the same. Type them again.")
             return
+        await self._invited(token)
         try:
             login = await asyncio.to_thread(authenticator.accounts.join, token, password)
         except UsageError as error:
@@ -110,6 +145,7 @@ class InvitationHandler(BaseHandler):
             return
         except InvitationError as error:
             raise web.HTTPError(410, str(error)) from None
+        self.log.info("%s has joined with an invitation", login)
         user = await self.auth_to_user(
             await authenticator.get_authenticated_user(
                 self, {"username": login, "password": password}
@@ -120,23 +156,13 @@ class InvitationHandler(BaseHandler):
         self.redirect(self.settings["default_url"])
 
     async def _show(self, token: str, error: str | None = None) -> None:
-        authenticator: InvitationAuthenticator = self.authenticator
-        try:
-            login = authenticator.accounts.invited_login(token)
-            cohort = authenticator.cohort
-            person = cohort.person(login)
-        except InvitationError as refused:
-            raise web.HTTPError(410, str(refused)) from None
-        except UnknownName:
-            raise web.HTTPError(
-                410, "This invitation is for someone who is not in the cohort any more."
-            ) from None
+        cohort, person = await self._invited(token)
         if error:
             self.set_status(422)
         page = await self.render_template(
             "invitation.html",
             full_name=person.name,
-            login=login,
+            login=person.login,
             error=error,
             action=self.request.uri,
             xsrf=self.xsrf_token.decode("ascii"),
@@ -145,3 +171,18 @@ class InvitationHandler(BaseHandler):
             company=cohort.company,
         )
         self.finish(page)
+
+    async def _invited(self, token: str) -> tuple[Cohort, Person]:
+        authenticator: InvitationAuthenticator = self.authenticator
+        try:
+            login = await asyncio.to_thread(authenticator.accounts.invited_login, token)
+            cohort = authenticator.cohort
+            return cohort, cohort.person(login)
+        except InvitationError as refused:
+            raise web.HTTPError(410, str(refused)) from None
+        except UnknownName:
+            raise web.HTTPError(
+                410, "This invitation is for someone who is not in the cohort any more."
+            ) from None
+        except CohortError as error:
+            raise web.HTTPError(503, str(error)) from None

@@ -32,6 +32,7 @@ def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
     cohort = load_cohort(settings.data.cohort_file)
     set_addresses(c, settings)
     set_state(c, settings)
+    set_log(c)
     set_proxy(c, settings)
     set_login(c)
     set_pages(c, settings, cohort)
@@ -55,6 +56,14 @@ def set_state(c: Any, settings: HubSettings) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(folder / "jupyterhub-proxy.pid")
     # A newer JupyterHub brings its tables up to date by itself, after keeping a copy.
     c.JupyterHub.upgrade_db = True
+
+
+def set_log(c: Any) -> None:
+    """Keep invitation links out of the log; JupyterHub itself takes out its own tokens only."""
+    c.JupyterHub.logging_config = {
+        "filters": {"invitations": {"()": "bootcamp.hub.authenticator.WithoutInvitations"}},
+        "handlers": {"console": {"filters": ["invitations"]}},
+    }
 
 
 def set_proxy(c: Any, settings: HubSettings) -> None:

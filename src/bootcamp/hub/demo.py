@@ -9,6 +9,7 @@ import os
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 from bootcamp.cohort import USE_CASES, Cohort, Person, Team, UseCase, example_dates, save_cohort
 from bootcamp.content import content_root
@@ -18,7 +19,7 @@ from bootcamp.store import open_store
 
 __all__ = ["create_demo", "demo_cohort"]
 
-_PEOPLE = (
+_PEOPLE: tuple[tuple[str, str, Literal["citizen", "facilitator"]], ...] = (
     ("Frances Field", "frances", "facilitator"),
     ("Amina Birch", "amina", "citizen"),
     ("Bruno Clay", "bruno", "citizen"),

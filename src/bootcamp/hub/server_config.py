@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bootcamp.exchange.citizen_config import NBGRADER_CONFIG, PAGE_CONFIG, SERVER_CONFIG
+
 __all__ = ["write_server_config"]
 
 _JUPYTER_SERVER: dict[str, Any] = {
@@ -24,9 +26,6 @@ _PAGE: dict[str, Any] = {
         # Asks for news from the internet at the first start.
         "@jupyterlab/apputils-extension:announcements": True,
         "@jupyterlab/extensionmanager-extension:plugin": True,
-        "@jupyter/nbgrader:create-assignment": True,
-        "@jupyter/nbgrader:formgrader": True,
-        "@jupyter/nbgrader:course-list": True,
         # Text notebooks are how the course is written, not how it is taken.
         "jupyterlab-jupytext": True,
     },
@@ -36,7 +35,11 @@ _PAGE: dict[str, Any] = {
 def write_server_config(run_folder: Path) -> Path:
     """Write the folder that sandboxes see as /etc/jupyter, and give it."""
     folder = run_folder / "jupyter"
-    files = {"jupyter_server_config.json": _JUPYTER_SERVER, "labconfig/page_config.json": _PAGE}
+    files = {
+        "jupyter_server_config.json": _merged(_JUPYTER_SERVER, SERVER_CONFIG),
+        "labconfig/page_config.json": _merged(_PAGE, PAGE_CONFIG),
+        "nbgrader_config.json": NBGRADER_CONFIG,
+    }
     for name, settings in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,3 +48,12 @@ def write_server_config(run_folder: Path) -> Path:
     for place in (folder, folder / "labconfig"):
         place.chmod(0o755)
     return folder
+
+
+def _merged(ours: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Give both settings in one, section by section."""
+    merged = {**ours, **more}
+    for section in ours.keys() & more.keys():
+        if isinstance(ours[section], dict):
+            merged[section] = _merged(ours[section], more[section])
+    return merged

@@ -28,6 +28,7 @@ __all__ = ["SandboxSpawner"]
 
 HOME = Path("/home/citizen")
 MATERIALS = Path("/srv/bootcamp")
+CONFIG = Path("/etc/jupyter")
 # Lays out materials that are missing in the home, as the citizen and never over existing work,
 # then becomes the server. In here nothing privileged ever follows a citizen's symbolic link.
 _LAY_OUT_THEN = (
@@ -74,6 +75,8 @@ class SandboxSpawner(LocalProcessSpawner):
         env.update(
             OPENAI_BASE_URL=self.model_url,
             OPENAI_API_KEY=env["JUPYTERHUB_API_TOKEN"],
+            # Ahead of the environment's own settings, which turn on all of nbgrader for everybody.
+            JUPYTER_CONFIG_PATH=str(CONFIG),
             BOOTCAMP_URL=self.bootcamp_url,
             BOOTCAMP_LOGIN=self.user.name,
             BOOTCAMP_TEAM=self._team() or "",
@@ -83,8 +86,8 @@ class SandboxSpawner(LocalProcessSpawner):
 
     async def start(self) -> tuple[str, int]:
         """Prepare the folders, then start the server in its sandbox."""
-        if self.port == 0:
-            self.port = random_port()
+        port: int = self.port or random_port()
+        self.port = port
         sandbox = await asyncio.to_thread(self._sandbox)
         argv = [*self.cmd, *self.get_args()]
         environment = {**self.get_env(), **sandbox.environ()}
@@ -104,7 +107,7 @@ class SandboxSpawner(LocalProcessSpawner):
             umask=sandbox.umask,
         )
         self.pid = self.proc.pid
-        return (self.ip or "127.0.0.1", self.port)
+        return (self.ip or "127.0.0.1", port)
 
     async def stop(self, now: bool = False) -> None:
         """Ask the server itself to leave, then end whatever is left of the sandbox."""
@@ -127,7 +130,7 @@ class SandboxSpawner(LocalProcessSpawner):
         ids = Accounts(open_store(self.data.store_url)).system_ids(self.user.name, team)
         home = _own_folder(self.data.homes / self.user.name, ids, 0o700)
         binds = [Bind(session_folder(n), MATERIALS / f"session-{n:02d}") for n in session_numbers()]
-        binds.append(Bind(Path(self.jupyter_config), Path("/etc/jupyter")))
+        binds.append(Bind(Path(self.jupyter_config), CONFIG))
         binds.append(Bind(self._passwd_file(ids), Path("/etc/passwd")))
         if team:
             shared = _team_folder(self.data.teams / team, ids)
