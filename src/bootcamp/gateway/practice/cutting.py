@@ -286,7 +286,7 @@ def _file(segment: _Segment, outside: list[str], result: Cut) -> None:
 
 def _is_empty_answer(line: str) -> bool:
     found = _ANSWER_LINE.match(line)
-    return bool(found) and not (found.group(1) or found.group(2) or "").strip()
+    return found is not None and not (found.group(1) or found.group(2) or "").strip()
 
 
 def _by_letter(result: Cut) -> None:
