@@ -15,6 +15,7 @@ from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from traitlets.config import Config
 
 __all__ = ["notebook_page", "report_page"]
 
@@ -45,11 +46,12 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
 
     Then cells tagged `instructions`, which are for whoever fills the notebook in, are left out too.
     """
-    exporter: Any = HTMLExporter(template_name="basic")  # type: ignore[no-untyped-call]
+    config = Config()
+    config.NbConvertBase.display_data_priority = _SHOWN
+    exporter: Any = HTMLExporter(config=config, template_name="basic")  # type: ignore[no-untyped-call]
     exporter.exclude_input = not code
     exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     exporter.exclude_anchor_links = True
-    exporter.register_filter("filter_data_type", _shown_type)
     if not code:
         remover: Any = TagRemovePreprocessor(  # type: ignore[no-untyped-call]
             remove_cell_tags={"instructions"}, enabled=True
@@ -77,10 +79,6 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-
-
-def _shown_type(output: Any) -> list[str]:
-    return [kind for kind in _SHOWN if kind in output][:1]
 
 
 def _harmless(body: str) -> str:
