@@ -8,6 +8,7 @@ facilitator gave by hand are never touched.
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import SaveAutoGrades
+from sqlalchemy.exc import SAWarning
 
 from bootcamp.errors import GradingError
 from bootcamp.grading.execution import Judged
@@ -114,7 +116,10 @@ def record(
         gradebook.update_or_create_student(login)
         before = _marked_by_hand(gradebook, assignment, login, received_at)
         moment = received_at.replace(tzinfo=None) if received_at else None
-        gradebook.update_or_create_submission(assignment, login, timestamp=moment)
+        with warnings.catch_warnings():
+            # nbgrader relies on an autoflush that SQLAlchemy warns about; harmless.
+            warnings.simplefilter("ignore", SAWarning)
+            gradebook.update_or_create_submission(assignment, login, timestamp=moment)
     about = {"student": login, "assignment": assignment, "notebook": assignment}
     resources = {"nbgrader": {**about, "db_url": gradebook_url(data)}}
     SaveAutoGrades(config=course_config(data)).preprocess(notebook, resources)

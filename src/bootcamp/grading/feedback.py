@@ -7,9 +7,10 @@ printed, no traceback, no expected value and no hidden input is on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -25,6 +26,9 @@ from bootcamp.store.handins import Grading, HandIn
 __all__ = ["Publish", "feedback_for_assignment"]
 
 _HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+# What a paragraph begins with in bold: the name of a text that is asked for.
+_LABEL = re.compile(r"^\*\*([^*\n]{2,60}?)[.:]?\*\*", re.MULTILINE)
+_MOST_STEPS = 3
 _POINTS = re.compile(r"\s*\([^()]*points?[^()]*\)\s*$")
 
 
@@ -50,11 +54,53 @@ class Exercise:
     """One graded part as the page shows it; `state` is full, part, none or waiting."""
 
     heading: str
+    label: str
     by_hand: bool
     state: str
     score: float
     max_score: float
     message: str
+
+    @property
+    def waiting_points(self) -> float:
+        """Points that a person has to give yet."""
+        return self.max_score if self.state == "waiting" else 0
+
+
+@dataclass(frozen=True)
+class Section:
+    """The graded parts below one heading of the notebook."""
+
+    heading: str
+    exercises: tuple[Exercise, ...]
+
+    @property
+    def score(self) -> float:
+        """Points so far."""
+        return sum(item.score for item in self.exercises)
+
+    @property
+    def max_score(self) -> float:
+        """Points to be had."""
+        return sum(item.max_score for item in self.exercises)
+
+    @property
+    def waiting_points(self) -> float:
+        """Points that a person has to give yet."""
+        return sum(item.waiting_points for item in self.exercises)
+
+    @property
+    def state(self) -> str:
+        """Of the whole section: waiting as long as a person has to mark some of it."""
+        states = {item.state for item in self.exercises}
+        if "waiting" in states:
+            return "waiting"
+        return states.pop() if len(states) == 1 else "part"
+
+    @property
+    def next_step(self) -> str:
+        """The first thing to do here, empty when there is nothing."""
+        return next((i.message for i in self.exercises if i.state in {"part", "none"}), "")
 
 
 def feedback_for_assignment(
@@ -103,19 +149,21 @@ def feedback_for_assignment(
 
 def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: str) -> str:
     exercises = _exercises(notebook, marks, row.verdicts)
-    waiting = [item for item in exercises if item.state == "waiting"]
-    machine = [item for item in exercises if not item.by_hand]
+    machine = _sections(item for item in exercises if not item.by_hand)
+    written = _sections(item for item in exercises if item.by_hand)
+    steps = [section for section in (*machine, *written) if section.next_step]
+    waiting = sum(item.waiting_points for item in exercises)
     return _template().render(
         title=_title(notebook, assignment),
         received=received,
         score=marks.score,
-        max_score=marks.max_score,
-        reachable=marks.max_score - sum(item.max_score for item in waiting),
-        waiting_points=sum(item.max_score for item in waiting),
+        reachable=marks.max_score - waiting,
+        waiting_points=waiting,
         machine=machine,
-        written=[item for item in exercises if item.by_hand],
-        next_steps=[item for item in exercises if item.state in {"part", "none"} and item.message],
-        all_right=bool(machine) and all(item.state == "full" for item in machine),
+        written=written,
+        next_steps=steps[:_MOST_STEPS],
+        more_steps=len(steps) > _MOST_STEPS,
+        all_right=bool(machine) and all(section.state == "full" for section in machine),
         notes=row.notes,
     )
 
@@ -123,27 +171,35 @@ def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: 
 def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Exercise]:
     """Give the graded parts in the notebook's order, each under the heading it stands below."""
     by_name = {mark.name: mark for mark in marks.cells}
-    found, heading = [], ""
+    found, heading, label = [], "", ""
     for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            headings = _HEADING.findall(cell.source)
-            heading = _POINTS.sub("", headings[-1]) if headings else heading
         about = cell.metadata.get("nbgrader", {})
         mark = by_name.get(about.get("grade_id"))
         if mark is None:
+            if cell.cell_type == "markdown":
+                headings = _HEADING.findall(cell.source)
+                heading = _POINTS.sub("", headings[-1]) if headings else heading
+                labels = _LABEL.findall(cell.source)
+                label = labels[-1] if labels else ""
             continue
         by_hand = mark.name not in verdicts
         found.append(
             Exercise(
                 heading=heading or mark.name,
+                label=label if by_hand else "",
                 by_hand=by_hand,
                 state=_state(mark),
                 score=mark.score,
                 max_score=mark.max_score,
-                message=_about_written(mark) if by_hand else str(verdicts[mark.name]),
+                message=_about_written(mark, label) if by_hand else str(verdicts[mark.name]),
             )
         )
     return found
+
+
+def _sections(exercises: Iterable[Exercise]) -> list[Section]:
+    grouped = groupby(exercises, key=lambda item: item.heading)
+    return [Section(heading, tuple(items)) for heading, items in grouped]
 
 
 def _state(mark: Mark) -> str:
@@ -154,11 +210,12 @@ def _state(mark: Mark) -> str:
     return "part" if mark.score > 0 else "none"
 
 
-def _about_written(mark: Mark) -> str:
+def _about_written(mark: Mark, label: str) -> str:
     if mark.awaits_marking:
         return "Awaits your facilitator."
     if mark.comment == "No response.":
-        return "This part is still empty: write a few sentences and hand in again."
+        what = f"“{label}” is" if label else "This text is"
+        return f"{what} still empty: write a few sentences and hand in again."
     return mark.comment
 
 
