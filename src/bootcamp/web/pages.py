@@ -182,7 +182,7 @@ class Pages:
             notebook = quote(f"{name}/{name}.ipynb")
             job.location = f"{self._settings.hub_prefix}user-redirect/lab/tree/{notebook}"
 
-        return await self._begin(visitor, f"open {name}", f"Opening {item.title}", work)
+        return await self._begin(visitor, f"open {name}", f"Opening {views.spoken(name)}", work)
 
     async def _hand_in(self, request: Request, session: Session, visitor: Visitor) -> Response:
         item = await self._homework(request, visitor.login)
@@ -198,7 +198,9 @@ class Pages:
             job.warnings = tuple(receipt.warnings)
             job.location = f"{self._settings.prefix}homework/{name}/handed-in?job={job.id}"
 
-        return await self._begin(visitor, f"hand-in {name}", f"Handing in {item.title}", work)
+        return await self._begin(
+            visitor, f"hand-in {name}", f"Handing in {views.spoken(name)}", work
+        )
 
     async def _release(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
@@ -349,6 +351,7 @@ def _templates(settings: WebSettings) -> Environment:
         long_day=views.long_day,
         moment=views.moment,
         points=views.points,
+        spoken=views.spoken,
     )
     return environment
 

@@ -26,6 +26,7 @@ __all__ = [
     "moment",
     "points",
     "short_day",
+    "spoken",
 ]
 
 
@@ -169,3 +170,8 @@ def moment(at: datetime) -> str:
 def points(value: float) -> str:
     """Give a score without needless decimals."""
     return f"{round(value, 2):g}"
+
+
+def spoken(assignment: str) -> str:
+    """Give `homework 1` for `homework-1`."""
+    return assignment.replace("-", " ")
