@@ -101,7 +101,7 @@ def _plain_status(error: object, model: str) -> str:
     }
     if code == "insufficient_quota":
         return (
-            "Today's budget of questions is used up: yours or your team's. "
+            "Your budget of questions is used up, or your team's. Your work is safe. "
             "Tell your facilitator, who can raise it."
         )
     status = int(getattr(error, "status_code", 0))
