@@ -31,6 +31,11 @@ def mistake(source, **names):
         ("print(my_quue)", "does not know the name “my_quue”"),
         ("mail['queu']", "no such entry"),
         ("'a' + 3", "joins text with text"),
+        ("[1] + 95", "joins a list with a list"),
+        ("95 + [1]", "do not go together"),
+        ("__import__('statistics').median([])", "still empty"),
+        ("import pandas; pandas.Series(['95']) / 60", "Numbers have no quotes"),
+        ("times = 3\ntimes(4)", "missing comma or *"),
     ],
 )
 def test_says_the_likely_cause_in_plain_words(source, says):

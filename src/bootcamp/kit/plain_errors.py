@@ -2,6 +2,7 @@
 
 import re
 import sys
+from statistics import StatisticsError
 from typing import Any
 
 __all__ = ["install", "plain_words"]
@@ -13,6 +14,18 @@ _SYNTAX = {
     "unmatched": "a bracket in {line} has no partner. Each ( needs a ) and each [ a ].",
     "leading zeros": "a number in {line} starts with 0. Write 7, not 07.",
     "comma": "look for a missing comma or quote in {line}.",
+}
+_TYPES = {
+    "concatenate list": "+ joins a list with a list. Put square brackets around: [95, 48].",
+    "concatenate": '+ joins text with text. A number needs quotes, a mail needs ["text"].',
+    "not supported": "a text cannot be calculated with. Write numbers without quotes around them.",
+    "unsupported operand": "these two do not go together. Numbers have no quotes, lists have [ ].",
+    "not callable": "something before a ( is no command. Look for a missing comma or * there.",
+}
+_KINDS = {
+    KeyError: "there is no such entry. Look at the exact names in the table, capitals too.",
+    StatisticsError: "the list is still empty, so it has no middle. Fill it, and run its cell.",
+    KeyboardInterrupt: "you stopped this cell. Nothing is lost: run it again when you like.",
 }
 _installed: list[object] = []
 
@@ -43,13 +56,9 @@ def plain_words(error: BaseException, source: str) -> str:
             f"Python does not know the name “{error.name}”. Run the cells above first "
             "(menu Run, Run All Above Selected Cell), then check the spelling, capitals too."
         )
-    if isinstance(error, KeyError):
-        return "there is no such entry. Look at the exact names in the table, capitals too."
-    if isinstance(error, TypeError) and "concatenate" in str(error):
-        return '+ joins text with text. A number needs quotes around it, a mail needs ["text"].'
-    if isinstance(error, KeyboardInterrupt):
-        return "you stopped this cell. Nothing is lost: run it again when you like."
-    return ""
+    if isinstance(error, TypeError):
+        return next((advice for sign, advice in _TYPES.items() if sign in str(error)), "")
+    return next((advice for kind, advice in _KINDS.items() if isinstance(error, kind)), "")
 
 
 def _about_syntax(error: SyntaxError, source: str) -> str:
