@@ -20,7 +20,7 @@ DEMO = ("teal", "amber")
 
 def notebook_from(source: str) -> str:
     """Turn py:percent text into a notebook's JSON."""
-    notebook = jupytext.reads(source, fmt="py:percent")
+    notebook = jupytext.reads(source.strip(), fmt="py:percent")
     notebook.metadata["kernelspec"] = {
         "name": "python3",
         "display_name": "Python 3",

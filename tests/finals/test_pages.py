@@ -46,6 +46,7 @@ def test_scripts_and_drawings_as_outputs_are_not_shown() -> None:
     body = page(shown(application__javascript="alert(1)", text__plain="plain words"))
     assert "alert(1)" not in body
     assert "plain words" in body
+    assert "does not show" in page(shown(application__javascript="alert(1)"))
 
 
 def test_plots_keep_their_alternative_text() -> None:

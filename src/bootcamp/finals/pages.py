@@ -6,6 +6,7 @@ attributes passes, and the page's own policy forbids scripts and any address out
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
             remove_cell_tags={"instructions"}, enabled=True
         )
         exporter.register_preprocessor(remover, enabled=True)
-    body, _ = exporter.from_notebook_node(notebook)
+    body, _ = exporter.from_notebook_node(_with_shown_outputs(notebook))
     return (
         _environment()
         .get_template("notebook.html")
@@ -79,6 +80,16 @@ def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
+
+
+def _with_shown_outputs(notebook: Any) -> Any:
+    """Give a copy in which each output has a form that is shown, if only to say that it has not."""
+    copied = copy.deepcopy(notebook)
+    for cell in copied.cells:
+        for output in cell.get("outputs", []):
+            if "data" in output and not any(kind in output.data for kind in _SHOWN):
+                output.data = {"text/plain": "[An output of a kind that this page does not show.]"}
+    return copied
 
 
 def _harmless(body: str) -> str:
