@@ -166,7 +166,8 @@ class Sandbox:
         ]
         for bind in self.binds:
             kind = "--bind" if bind.writable else "--ro-bind"
-            options += [kind, str(bind.source), str(bind.target or bind.source)]
+            target = bind.target or bind.source
+            options += [*_readable_parents(target), kind, str(bind.source), str(target)]
         return [*options, "--chdir", str(self.home_target)]
 
     def _dropped_privileges(self) -> list[str]:
@@ -231,9 +232,15 @@ def _readable_python() -> list[str]:
     for place in sorted(places):
         if place.is_relative_to("/usr"):
             continue
-        for parent in reversed(place.parents[:-1]):
-            options += ["--perms", "0755", "--dir", str(parent)]
-        options += ["--ro-bind", str(place), str(place)]
+        options += [*_readable_parents(place), "--ro-bind", str(place), str(place)]
     if (package / "_content").is_dir():
         options += ["--tmpfs", str(package / "_content"), "--remount-ro", str(package / "_content")]
+    return options
+
+
+def _readable_parents(path: Path) -> list[str]:
+    """Make the folders above a mount point first: bubblewrap's own would be closed (0700)."""
+    options: list[str] = []
+    for parent in reversed(path.parents[:-1]):
+        options += ["--perms", "0755", "--dir", str(parent)]
     return options
