@@ -23,6 +23,7 @@ __all__ = ["Homework", "generate", "homeworks"]
 
 _NAME = re.compile(r"homework-\d$")
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
+_ERROR = re.compile(r"[\w.]+(?:Error|Exception|Entry): (.+)$")
 # nbgrader changes the process' folder while it generates, and we its PATH.
 _generating = threading.Lock()
 
@@ -126,11 +127,15 @@ def _kept(folder: Path) -> Iterator[None]:
 
 def _run_nbgrader(data: DataFolder, name: str) -> None:
     from nbgrader.apps import NbGraderAPI  # noqa: PLC0415
+    from traitlets.log import get_logger  # noqa: PLC0415
 
     config = course_config(data)
     config.ClearSolutions.enabled = False
     config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
-    here, path = Path.cwd(), os.environ.get("PATH", "")
+    log = get_logger()
+    here, path, heard = Path.cwd(), os.environ.get("PATH", ""), log.propagate
+    # Its log, with tracebacks, is in the result; it is not for the one who types the command.
+    log.propagate = False
     # A new gradebook is stamped by the `alembic` program, which lies beside our Python.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
     try:
@@ -138,13 +143,13 @@ def _run_nbgrader(data: DataFolder, name: str) -> None:
     finally:
         os.chdir(here)
         os.environ["PATH"] = path
+        log.propagate = heard
     if not result["success"]:
         raise BuildError(f"nbgrader cannot prepare {name}: {_reason(result)}.")
 
 
 def _reason(result: dict[str, str]) -> str:
-    """The last line that says something: of the traceback when there is one, else of the log."""
-    text = f"{result.get('log') or ''}\n{result.get('error') or ''}"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if re.match(r"\w*(Error|Exception)\b.*: ", line)]
-    return (errors or lines or ["it gives no reason"])[-1].rstrip(".")
+    """Give the first error that nbgrader met; what follows it is only passed on."""
+    lines = f"{result.get('log') or ''}\n{result.get('error') or ''}".splitlines()
+    errors = [match[1] for line in lines if (match := _ERROR.match(line.strip()))]
+    return (errors or ["it gives no reason"])[0].rstrip(".")

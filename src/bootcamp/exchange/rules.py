@@ -143,7 +143,7 @@ def _clean_name(name: str) -> str:
         or (len(text) > 1 and text[1] == ":")
     )
     if unsafe:
-        shown = text.encode("ascii", errors="replace").decode()[:60]
+        shown = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
         raise HandInRefused(
             f"The file name '{shown}' cannot be accepted. Use names inside the homework's folder, "
             "such as notes.txt or data/times.csv."
