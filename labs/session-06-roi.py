@@ -38,6 +38,8 @@ output_folder = "output"
 # *Your turn:* four short sentences between the quotes, for somebody who has never heard of your process.
 
 # %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "roi-words", "locked": false, "schema_version": 3, "solution": true, "task": false} jupyter={"source_hidden": true}
+# Four names, each with a sentence between quotes.
+problem = change = risk = check = ""
 ### BEGIN SOLUTION
 problem = "Three colleagues open every mail of the shared inbox and forward it by hand."
 change = "The tool proposes queue and urgency; a colleague looks and confirms. What it is unsure of, it leaves to us."

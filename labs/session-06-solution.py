@@ -66,16 +66,17 @@ print(len(mails), "mails to sort")
 # knows nothing of your company but these lines. A good description names the words that customers use.
 
 # %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "final-queues", "locked": false, "schema_version": 3, "solution": true, "task": false}
-### BEGIN SOLUTION
+# Like this:    "name": "what belongs in it, in the words that customers use",
 QUEUES = {
+    ### BEGIN SOLUTION
     "orders": "placing, confirming, changing or cancelling an order; the account or web shop needed to order",
     "delivery": "when, where and how goods arrive: late, missing or short parcels, tracking, address, driver",
     "invoices": "money for what was bought: invoices, payments, refunds, reminders, statements, VAT, bank details",
     "returns": "goods that arrived wrong, damaged, faulty or not wanted: exchange, repair, guarantee, collection",
     "quotes": "before buying: prices, stock, samples, catalogues, advice on which product, tenders",
     "hr_other": "not a customer's purchase: jobs, staff, suppliers, advertising, press, automatic replies",
+    ### END SOLUTION
 }
-### END SOLUTION
 
 # %% [markdown]
 # ## 4. Your turn: when is a mail urgent?
@@ -84,12 +85,13 @@ QUEUES = {
 # nothing, and that a polite mail may be the one that cannot wait.
 
 # %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "final-urgency", "locked": false, "schema_version": 3, "solution": true, "task": false}
-### BEGIN SOLUTION
+# Like this:    "urgent": "when a mail cannot wait",
 URGENCY = {
+    ### BEGIN SOLUTION
     "urgent": "work has stopped; needed today or within two days; somebody was hurt; an account is blocked",
     "normal": "everything else, also when the writer is angry or uses capitals",
+    ### END SOLUTION
 }
-### END SOLUTION
 
 # %% [markdown]
 # ## 5. Your turn: the prompt
@@ -100,15 +102,22 @@ URGENCY = {
 # cannot take a sentence of the mail for an instruction of yours.
 
 # %% nbgrader={"cell_type": "code", "grade": false, "grade_id": "final-prompt", "locked": false, "schema_version": 3, "solution": true, "task": false}
-### BEGIN SOLUTION
+# "return" says what the recipe gives back: the whole text of the prompt.
 def make_prompt(labels, mail):
     lines = [f"- {name}: {meaning}" for name, meaning in labels.items()]
+    ### BEGIN SOLUTION
     return "\n".join([
         "You sort the shared inbox of a wholesaler. Choose one label for the mail.",
         "Labels:", *lines,
         "Answer with the label only. If you are not sure, answer: unsure.",
         "Mail:", '"""', mail, '"""'])
-### END SOLUTION
+    ### END SOLUTION
+
+# %% [markdown]
+# Look at it with the model's eyes: is everything there that a new colleague would need?
+
+# %%
+print(make_prompt(QUEUES, "Good morning, where is my parcel?"))
 
 # %% [markdown]
 # ## 6. Read a mail
