@@ -23,6 +23,7 @@ from bootcamp.settings import DEFAULT_PORT, DataFolder
 if TYPE_CHECKING:
     from bootcamp.cohort import Cohort
     from bootcamp.exchange.service import Exchange
+    from bootcamp.finals import Progress
     from bootcamp.store import Store
 
 __all__ = ["cli", "main"]
@@ -352,7 +353,7 @@ def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
             gateway_socket=socket,
             keys=keys,
             teams=chosen,
-            progress=lambda line: click.echo(f"  {line}", err=True),
+            progress=_TeamProgress(chosen),
         )
     if as_json:
         _print_json(results)
@@ -397,6 +398,29 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("bootcamp: stopped.", err=True)
         sys.exit(1)
+
+
+class _TeamProgress:
+    """Shows where each team's run is: one line a team on a terminal, else only the milestones."""
+
+    def __init__(self, teams: Sequence[str]) -> None:
+        self._lines = dict.fromkeys(teams, "waiting")
+        self._live = sys.stderr.isatty()
+        self._drawn = False
+
+    def __call__(self, step: Progress) -> None:
+        """Take in one step; the runs call this one at a time."""
+        if self._live:
+            self._lines[step.team] = str(step).partition(": ")[2]
+            self._draw()
+        elif step.message:
+            click.echo(f"  {step}", err=True)
+
+    def _draw(self) -> None:
+        up = f"\x1b[{len(self._lines)}A" if self._drawn else ""
+        self._drawn = True
+        rows = "".join(f"\x1b[2K  {team}: {line}\n" for team, line in self._lines.items())
+        click.echo(up + rows, err=True, nl=False)
 
 
 def _store(data: DataFolder) -> Store:

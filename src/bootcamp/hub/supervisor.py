@@ -87,6 +87,7 @@ class Supervisor:
             self.settings = _with_free_ports(self.settings)
             open_store(data.store_url).close()
             _adopt_orphans()
+            self._listen_for_signals()
             self._hub = self._launch()
             running = Running(
                 pid=os.getpid(),
@@ -105,8 +106,6 @@ class Supervisor:
 
     def wait(self) -> int:
         """Wait until someone asks to stop, or the hub ends by itself; give the exit status."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._asked_to_stop.set())
         while not self._asked_to_stop.wait(timeout=0.5):
             self._reap_orphans()
             if self._hub is not None and self._hub.poll() is not None:
@@ -124,6 +123,15 @@ class Supervisor:
             self._hub = None
             _state_file(self.settings.data).unlink(missing_ok=True)
         self._lock.close()
+
+    def _listen_for_signals(self) -> None:
+        """Take signals as the wish to stop.
+
+        This comes before the hub is started: a shell that starts us in the background has SIGINT
+        ignored, and the hub's services, which are stopped by it, would inherit that.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._asked_to_stop.set())
 
     def _reap_orphans(self) -> None:
         """Let adopted processes that have ended go; the hub itself is `Popen`'s to wait for."""
@@ -157,6 +165,8 @@ class Supervisor:
         ]
         deadline = time.monotonic() + _START_DEADLINE_SECONDS
         while pages and time.monotonic() < deadline:
+            if self._asked_to_stop.is_set():
+                raise BootcampError("Stopped before it was ready.")
             if self._hub is None or self._hub.poll() is not None:
                 break
             if _answers(pages[0]):
