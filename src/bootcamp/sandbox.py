@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from bootcamp.content import content_root
 from bootcamp.errors import SandboxUnavailable
 
-__all__ = ["Bind", "Limits", "Sandbox", "require_sandbox"]
+__all__ = ["Bind", "Limits", "Sandbox", "is_readable_inside", "require_sandbox"]
 
 _INSTALL = "Install bubblewrap (on Debian and Ubuntu: `sudo apt-get install bubblewrap`)"
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -37,9 +38,12 @@ _ETC = (
     "mime.types",
     "nsswitch.conf",
     "resolv.conf",
-    "ssl",
+    "ssl/certs",
+    "ssl/openssl.cnf",
     "timezone",
 )
+# What /tmp may hold at most, since it is kept in memory.
+_MEMORY_DISK_BYTES = 1024**3
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,9 @@ class Sandbox:
         return [
             *self._walls(),
             *_readable_system(),
-            *_readable_python(),
             *self._own_folders(),
+            # Last, so that an environment below /tmp or /home stays in sight.
+            *_readable_python(),
             "--",
             *self._dropped_privileges(),
             *self.limits.command(),
@@ -143,7 +148,8 @@ class Sandbox:
         return subprocess.run(
             self.command(argv),
             env=self.environ(),
-            input=stdin,
+            # Never our own standard input: it may be a facilitator's terminal.
+            input=stdin or b"",
             capture_output=True,
             timeout=timeout,
             check=False,
@@ -151,16 +157,21 @@ class Sandbox:
         )
 
     def _walls(self) -> list[str]:
-        walls = ["bwrap", "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts"]
+        # A session of its own: without it a program inside could type into the terminal of whoever
+        # started it (CVE-2017-5226).
+        walls = ["bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-ipc"]
+        walls += ["--unshare-uts", "--unshare-cgroup-try"]
         if os.geteuid() != 0:
-            walls += ["--unshare-user", "--new-session"]
+            walls.append("--unshare-user")
         if not self.network:
             walls.append("--unshare-net")
         return [*walls, "--hostname", "bootcamp", "--proc", "/proc", "--dev", "/dev"]
 
     def _own_folders(self) -> list[str]:
         options = [
-            *("--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
+            *("--size", str(_MEMORY_DISK_BYTES), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
+            # Python's multiprocessing keeps its locks here; bubblewrap's own belongs to root.
+            *("--size", str(_MEMORY_DISK_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"),  # noqa: S108
             *("--perms", "0755", "--dir", "/home"),
             *("--bind", str(self.home), str(self.home_target)),
         ]
@@ -217,7 +228,7 @@ def _readable_system() -> list[str]:
             options += ["--symlink", str(path.readlink()), str(path)]
         elif path.is_dir():
             options += ["--ro-bind", str(path), str(path)]
-    options += ["--perms", "0755", "--dir", "/etc"]
+    options += ["--perms", "0755", "--dir", "/etc", "--perms", "0755", "--dir", "/etc/ssl"]
     for name in _ETC:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     return [*options, "--perms", "0755", "--dir", "/var", "--perms", "0755", "--dir", "/run"]
@@ -226,16 +237,36 @@ def _readable_system() -> list[str]:
 @lru_cache(maxsize=1)
 def _readable_python() -> list[str]:
     """Bind the environment, the Python it was made from, and our code without its content."""
-    package = Path(__file__).resolve().parent
-    places = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve(), package}
     options: list[str] = []
-    for place in sorted(places):
+    for place in _readable_places():
         if place.is_relative_to("/usr"):
             continue
         options += [*_readable_parents(place), "--ro-bind", str(place), str(place)]
-    if (package / "_content").is_dir():
-        options += ["--tmpfs", str(package / "_content"), "--remount-ro", str(package / "_content")]
+    for hidden in _course_folders():
+        if is_readable_inside(hidden):
+            options += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
     return options
+
+
+def is_readable_inside(path: Path) -> bool:
+    """Tell whether every sandbox sees what is at `path`: the system's and Python's folders."""
+    return any(
+        path.resolve().is_relative_to(place) for place in (Path("/usr"), *_readable_places())
+    )
+
+
+def _readable_places() -> list[Path]:
+    package = Path(__file__).resolve().parent
+    return sorted({Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve(), package})
+
+
+def _course_folders() -> list[Path]:
+    """Give the folders with answers, checks and hidden data, where they exist."""
+    root = content_root()
+    if root.name == "_content":
+        return [root]
+    names = ("labs", "solutions", "graders", "hub_config", "tests", ".git")
+    return [root / name for name in names if (root / name).is_dir()]
 
 
 def _readable_parents(path: Path) -> list[str]:
