@@ -356,7 +356,7 @@ def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
             progress=_TeamProgress(chosen),
         )
     if as_json:
-        _print_json(results)
+        _print_json([result.as_dict() for result in results])
     else:
         click.echo(as_table(results))
     if all(result.failed for result in results):
