@@ -130,3 +130,11 @@ def test_the_technical_pages_keep_what_their_scripts_need() -> None:
     assert "AI Bootcamp Lab" in page
     assert "require.config" in page
     assert ">Token<" not in page
+
+
+def test_a_page_that_did_not_answer_is_not_blamed_on_a_server() -> None:
+    """The hub's own words for it send people to a control panel."""
+    own_words = "Your server appears to be down. Try restarting it <a href='#'>from the hub</a>"
+    page = render("error.html", status_code=503, status_message="", message_html=own_words)
+    assert "server" not in page.partition("<main>")[2]
+    assert "Your work is safe" in page

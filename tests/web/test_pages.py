@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -391,9 +392,9 @@ def test_a_facilitator_releases_a_homework(service: Service) -> None:
     service.exchange.released_at = None
     browser = service.browser("frances")
     assert "Release homework 1" in browser.get().text
-    answer = browser.press("homework/homework-1/release")
-    assert (answer.status_code, answer.headers["location"]) == (303, PREFIX)
-    assert "Release homework 1" not in browser.get().text
+    page = browser.follow(browser.press("homework/homework-1/release")).text
+    assert "Spring cohort" in page
+    assert "Release homework 1" not in page
 
 
 def test_a_citizen_cannot_release(service: Service) -> None:
@@ -403,9 +404,22 @@ def test_a_citizen_cannot_release(service: Service) -> None:
 
 
 def test_releasing_what_does_not_exist_is_one_sentence(service: Service) -> None:
-    answer = service.browser("frances").press("homework/homework-7/release")
-    assert answer.status_code == 400
-    assert "There is no homework called" in answer.text
+    browser = service.browser("frances")
+    page = browser.follow(browser.press("homework/homework-7/release")).text
+    assert "There is no homework called &#39;homework-7&#39;." in page
+
+
+def test_a_release_that_takes_long_shows_a_page_that_waits(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+    monkeypatch.setattr(service.exchange, "release", lambda _name: done.wait(20))
+    browser = service.browser("frances")
+    answer = browser.press("homework/homework-1/release")
+    page = browser.client.get(answer.headers["location"]).text
+    done.set()
+    assert "Preparing the notebook without answers…" in page
+    assert "Spring cohort" in browser.follow(answer).text
 
 
 def test_health_needs_no_login(service: Service) -> None:

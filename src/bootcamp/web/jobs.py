@@ -27,7 +27,7 @@ class Job:
     """What is done, the same for a repeated click: `hand-in homework-1`."""
     title: str
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
-    step: str = "Your workspace is starting…"
+    step: str = "Starting…"
     state: Literal["working", "done", "failed"] = "working"
     location: str = ""
     """Where to go when done."""
@@ -45,7 +45,7 @@ Work = Callable[[Job], Awaitable[None]]
 class Jobs:
     """All work in this process; a person's repeated click joins the work that is going on."""
 
-    def __init__(self, *, deadline_seconds: float = 120.0) -> None:
+    def __init__(self, *, deadline_seconds: float = 240.0) -> None:
         self._jobs: dict[str, Job] = {}
         self._deadline = deadline_seconds
 
@@ -85,8 +85,8 @@ class Jobs:
             job.problem = str(error)
         except TimeoutError:
             job.problem = (
-                "This takes too long: your workspace did not become ready. Try again in a minute;"
-                " if it fails once more, tell your facilitator."
+                "This takes too long. Try again in a minute; if it fails once more, tell your"
+                " facilitator."
             )
         except Exception:
             _log.exception("%s failed for %s", job.action, job.login)

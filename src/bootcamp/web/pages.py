@@ -175,7 +175,7 @@ class Pages:
         name = item.assignment
 
         async def work(job: Job) -> None:
-            workspace = await self._workspace(session)
+            workspace = await self._workspace(session, job)
             job.step = "Putting the homework into your workspace…"
             files = await asyncio.to_thread(self._current.exchange.files, name)
             await workspace.put_missing(name, files)
@@ -189,7 +189,7 @@ class Pages:
         name = item.assignment
 
         async def work(job: Job) -> None:
-            workspace = await self._workspace(session)
+            workspace = await self._workspace(session, job)
             job.step = "Reading your saved files…"
             files = await workspace.read_folder(name)
             job.step = "Handing in…"
@@ -205,8 +205,17 @@ class Pages:
     async def _release(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
             raise HTTPException(403, "Only a facilitator can release a homework.")
-        await asyncio.to_thread(self._current.exchange.release, request.path_params["name"])
-        return RedirectResponse(self._settings.prefix, status_code=303)
+        name = request.path_params["name"]
+
+        # nbgrader takes its time: longer, on a busy machine, than a proxy waits for an answer.
+        async def work(job: Job) -> None:
+            job.step = "Preparing the notebook without answers…"
+            await asyncio.to_thread(self._current.exchange.release, name)
+            job.location = self._settings.prefix
+
+        return await self._begin(
+            visitor, f"release {name}", f"Releasing {views.spoken(name)}", work
+        )
 
     async def _begin(self, visitor: Visitor, action: str, title: str, work: Work) -> Response:
         job = self._jobs.start(visitor.login, action, title, work)
@@ -215,8 +224,9 @@ class Pages:
             return RedirectResponse(job.location, status_code=303)
         return RedirectResponse(f"{self._settings.prefix}working/{job.id}", status_code=303)
 
-    async def _workspace(self, session: Session) -> Workspace:
+    async def _workspace(self, session: Session, job: Job) -> Workspace:
         """Give the visitor's own files, once the visitor's server runs."""
+        job.step = "Your workspace is starting…"
         await self._hub.ensure_server(session.login, session.token)
         url = f"{self._settings.proxy_url}{self._settings.base_url}user/{quote(session.login)}"
         return Workspace(self._client, url, session.token)
