@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -10,6 +11,8 @@ from bootcamp.gateway.service import run
 
 if __name__ == "__main__":
     try:
-        run(os.environ)
+        # The hub ends its services with SIGINT, which uvicorn passes on after it has shut down.
+        with contextlib.suppress(KeyboardInterrupt):
+            run(os.environ)
     except BootcampError as error:
         sys.exit(f"bootcamp gateway: {error}")

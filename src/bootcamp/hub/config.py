@@ -136,7 +136,11 @@ def set_roles(c: Any) -> None:
     c.JupyterHub.load_roles = [
         {
             "name": "user",
-            "scopes": ["self", "access:services!service=bootcamp"],
+            "scopes": [
+                "self",
+                "access:services!service=bootcamp",
+                "access:services!service=gateway",
+            ],
         },
         {
             "name": "facilitator",
