@@ -21,7 +21,7 @@ found = {"environ": sorted(k for k in os.environ if "TOKEN" in k or "KEY" in k o
 found["processes"] = len([p for p in os.listdir("/proc") if p.isdigit()])
 found["places"] = []
 for root, folders, names in os.walk("/"):
-    folders[:] = [f for f in folders if (root, f) not in {("/", "proc"), ("/", "sys"), ("/", "usr")}]
+    folders[:] = [f for f in folders if f not in {"proc", "sys", "usr", "lib", "share"}]
     found["places"] += [
         f"{root}/{n}" for n in [*folders, *names]
         if n in {"gradebook.db", "graders", "store.sqlite", "cohort.toml", "handins", "solutions"}
@@ -79,7 +79,8 @@ def everyones() -> dict[str, dict[str, bytes]]:
         "untouched": files(released_notebook(), notes=None),
         "warns": files(
             answered(
-                first="import sys, warnings\nwarnings.warn('old')\nprint('careful', file=sys.stderr)",
+                first="import sys, warnings\nwarnings.warn('old')\n"
+                "print('careful', file=sys.stderr)",
                 labels="import warnings\nwarnings.warn('again')\n" + GOOD_LABELS,
             )
         ),
@@ -87,15 +88,15 @@ def everyones() -> dict[str, dict[str, bytes]]:
         "loops": files(answered(labels="while True:\n    pass")),
         "loops-deaf": files(
             answered(
-                labels="while True:\n    try:\n        while True: pass\n"
-                "    except KeyboardInterrupt: pass"
+                labels="import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+                "while True:\n    pass"
             )
         ),
         "loops-often": files(_with_last(answered(), *["import time; time.sleep(60)"] * 9)),
         "exits": files(_with_last(answered(), "import os; os._exit(3)")),
         "kills": files(_with_last(answered(), "import os, signal; os.kill(os.getpid(), 9)")),
         "prints-much": files(answered(first="print('x' * 50_000_000)")),
-        "prints-lines": files(answered(first="for n in range(400_000): print('line', n)")),
+        "prints-lines": files(answered(first="for n in range(50_000): print('line', n)")),
         "eats-memory": files(answered(first="hog = bytearray(40 << 30)")),
         "asks": files(answered(first="input('name?')")),
         "call-loops": files(answered(double="def double(x):\n    while True: pass")),
@@ -131,8 +132,8 @@ def everyones() -> dict[str, dict[str, bytes]]:
         ),
         "calls-out": files(
             answered(
-                double="import socket\ntry:\n    socket.create_connection(('127.0.0.1', %PORT%), 2)\n"
-                "    print('REACHED')\nexcept OSError: pass",
+                double="import socket\ntry:\n"
+                "    socket.create_connection(('127.0.0.1', %PORT%), 2)\n    print('REACHED')\nexcept OSError: pass",
                 labels="",
             ),
             notes=None,

@@ -8,6 +8,7 @@ deleted cells all end in a notebook that nbgrader can take, and no hand-in stops
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,9 @@ class Mended:
 def read_notebook(content: bytes) -> Any | None:
     """Give the notebook, or None when it cannot be read as one."""
     try:
-        notebook = _nbformat.reads(content.decode("utf-8"), as_version=4)
+        # Without validation: what is not valid is mended, and what cannot be is not believed.
+        raw = json.loads(content.decode("utf-8"))
+        notebook = _nbformat.convert(_nbformat.from_dict(raw), 4)
         list(notebook.cells)
     except Exception:  # hostile input: whatever goes wrong, it is no notebook
         return None

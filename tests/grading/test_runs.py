@@ -1,0 +1,153 @@
+"""Grading again, marks by hand, faulty checks, and the course's real homework."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from bootcamp.content import content_root
+from bootcamp.errors import GradingError
+from bootcamp.exchange.service import Exchange
+from bootcamp.grading import feedback_for_assignment, grade_assignment
+from bootcamp.settings import DataFolder
+from bootcamp.store import open_store
+from bootcamp.store.gradebook import gradebook_url
+from tests.grading.small_course import (
+    HOMEWORK,
+    NOTEBOOK,
+    SmallCourse,
+    answered,
+    cohort,
+    files,
+    small_course,
+)
+
+
+@pytest.fixture(scope="module")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("runs")
+    made = small_course(root, ["ada", "ben"])
+    for login in ("ada", "ben"):
+        made.exchange.hand_in(HOMEWORK, login, files(answered()))
+    made.exchange.collect(HOMEWORK)
+    made.store.close()
+    return root
+
+
+@pytest.fixture
+def course(released_once: Path, tmp_path: Path) -> Iterator[SmallCourse]:
+    """A course with two good hand-ins, collected and not graded."""
+    shutil.copytree(released_once, tmp_path / "course")
+    data = DataFolder.at(tmp_path / "course" / "data")
+    content = tmp_path / "course" / "content"
+    store = open_store(data.store_url)
+    exchange = Exchange(data, store, cohort(["ada", "ben"]), content=content)
+    yield SmallCourse(data, content, store, exchange)
+    store.close()
+
+
+def mark(course: SmallCourse, login: str, points: float, comment: str) -> None:
+    """Mark the written part as a facilitator does in nbgrader's pages."""
+    with Gradebook(gradebook_url(course.data)) as gradebook:
+        grade = gradebook.find_grade("hw1-why", HOMEWORK, HOMEWORK, login)
+        grade.manual_score, grade.needs_manual_grade = points, False
+        said = gradebook.find_comment("hw1-why", HOMEWORK, HOMEWORK, login)
+        said.manual_comment = comment
+        gradebook.db.commit()
+
+
+def test_grading_again_keeps_what_was_marked_by_hand(course: SmallCourse) -> None:
+    first = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
+    assert [(r.login, r.score, r.awaits_marking) for r in first] == [("ada", 4, True)]
+    mark(course, "ada", 1.5, "A good <b>reason</b>.")
+    again = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
+    assert [(r.score, r.awaits_marking) for r in again] == [(5.5, False)]
+
+    given = feedback_for_assignment(course.data, HOMEWORK, publish=course.exchange.publish_feedback)
+    assert given == ["ada"]
+    page = course.exchange.feedback_html(HOMEWORK, "ada") or ""
+    assert "A good &lt;b&gt;reason&lt;/b&gt;." in page
+    assert "5.5" in page
+    stored = course.data.course / "feedback" / "ada" / HOMEWORK / f"{HOMEWORK}.html"
+    assert stored.read_text(encoding="utf-8") == page
+
+    course.exchange.hand_in(HOMEWORK, "ada", files(answered(why="Quite another reason.")))
+    course.exchange.collect(HOMEWORK)
+    newer = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
+    # The mark stays, and a person is asked to look at the new text.
+    assert [(r.score, r.awaits_marking) for r in newer] == [(5.5, True)]
+
+
+def test_a_faulty_check_leaves_its_exercise_to_a_person(course: SmallCourse) -> None:
+    path = course.checks / "small.py"
+    path.write_text(path.read_text().replace('learner.call("double", 21) != 42', "1 / 0"))
+    results = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
+    assert results[0].score == 2
+    assert results[0].awaits_marking
+    assert "'hw1-double' failed with ZeroDivisionError" in results[0].notes[0]
+
+
+def test_says_which_check_is_missing_or_worth_something_else(course: SmallCourse) -> None:
+    path = course.checks / "small.py"
+    text = path.read_text()
+    path.write_text(text.replace("points=2", "points=3"))
+    with pytest.raises(GradingError, match="'hw1-double' is worth 2 points"):
+        grade_assignment(course.data, HOMEWORK, checks=course.checks)
+    path.write_text(text.replace("hw1-labels", "hw1-label"))
+    with pytest.raises(GradingError, match="'hw1-labels' of homework-1 has no check"):
+        grade_assignment(course.data, HOMEWORK, checks=course.checks)
+
+
+def test_says_what_comes_before_grading(course: SmallCourse, tmp_path: Path) -> None:
+    with pytest.raises(GradingError, match="carl: nothing is collected"):
+        grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["carl"])
+    with pytest.raises(GradingError, match="Nobody is graded yet"):
+        feedback_for_assignment(course.data, HOMEWORK, publish=course.exchange.publish_feedback)
+    empty = DataFolder.at(tmp_path / "empty")
+    empty.create()
+    with pytest.raises(GradingError, match="`bootcamp release 1` first"):
+        grade_assignment(empty, HOMEWORK)
+
+
+def test_one_that_cannot_be_judged_does_not_stop_the_others(
+    course: SmallCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bootcamp.grading import runs
+
+    real = runs.run_and_judge
+
+    def failing(submission, checks, limits, *, slot):  # type: ignore[no-untyped-def]
+        if b"ada" in submission.files["notes.json"]:
+            raise OSError("No space left on device")
+        return real(submission, checks, limits, slot=slot)
+
+    monkeypatch.setattr(runs, "run_and_judge", failing)
+    course.exchange.hand_in(HOMEWORK, "ada", files(answered(), notes=b'{"case": "ada"}'))
+    course.exchange.collect(HOMEWORK)
+    ada, ben = grade_assignment(course.data, HOMEWORK, checks=course.checks)
+    assert "No space left" in ada.notes[0]
+    assert ada.awaits_marking
+    assert ben.score == 4
+
+
+def test_the_real_homework_answered_is_full_and_untouched_is_nothing(tmp_path: Path) -> None:
+    data = DataFolder.at(tmp_path / "data")
+    data.create()
+    store = open_store(data.store_url)
+    exchange = Exchange(data, store, cohort(["answered", "untouched"]))
+    exchange.release(HOMEWORK)
+    solution = content_root() / "solutions" / "session-01" / NOTEBOOK
+    exchange.hand_in(HOMEWORK, "answered", {NOTEBOOK: solution.read_bytes()})
+    receipt = exchange.hand_in(HOMEWORK, "untouched", exchange.files(HOMEWORK))
+    assert "as you received them" in receipt.warnings[0]
+    exchange.collect(HOMEWORK)
+    results = {result.login: result for result in grade_assignment(data, HOMEWORK)}
+    assert (results["answered"].score, results["answered"].max_score) == (10, 20)
+    assert results["answered"].awaits_marking
+    assert results["answered"].notes == ()
+    assert (results["untouched"].score, results["untouched"].awaits_marking) == (0, False)
+    store.close()
