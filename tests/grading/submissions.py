@@ -133,7 +133,8 @@ def everyones() -> dict[str, dict[str, bytes]]:
         "calls-out": files(
             answered(
                 double="import socket\ntry:\n"
-                "    socket.create_connection(('127.0.0.1', %PORT%), 2)\n    print('REACHED')\nexcept OSError: pass",
+                "    socket.create_connection(('127.0.0.1', %PORT%), 2)\n"
+                "    print('REACHED')\nexcept OSError: pass",
                 labels="",
             ),
             notes=None,

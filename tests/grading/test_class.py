@@ -24,7 +24,7 @@ from bootcamp.store.gradebook import course_folder
 from tests.grading.small_course import HOMEWORK, NOTEBOOK, SECRET, SmallCourse, small_course
 from tests.grading.submissions import behind_the_exchange, everyones
 
-LIMITS = GradingLimits(cell_seconds=4, notebook_seconds=12, probe_seconds=2, probes_seconds=8)
+LIMITS = GradingLimits(cell_seconds=4, notebook_seconds=9, probe_seconds=2, probes_seconds=8)
 
 # Points by the machine (of 4), and a word of the note that says why (none: nothing to say).
 EXPECTED: dict[str, tuple[float, str]] = {
@@ -33,7 +33,7 @@ EXPECTED: dict[str, tuple[float, str]] = {
     "warns": (4, ""),
     "loops": (3, "code cell 3 ran longer than 4 seconds"),
     "loops-deaf": (1, "process ended in code cell 3"),
-    "loops-often": (4, "took longer than 12 seconds"),
+    "loops-often": (4, "took longer than 9 seconds"),
     "exits": (1, "process ended in code cell 6"),
     "kills": (1, "process ended in code cell 6"),
     "prints-much": (4, "printed more"),
@@ -108,6 +108,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GradedClass]:
         HOMEWORK,
         checks=course.checks,
         limits=LIMITS,
+        at_once=4,  # several of them only wait
         progress=lambda result, done, total: seen.append((result.login, done, total)),
     )
     by_login = {result.login: result for result in results}

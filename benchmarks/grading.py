@@ -1,0 +1,119 @@
+"""Grades the same hand-ins of homework 1 with stock nbgrader, one after another, and with ours.
+
+Run as `python -m benchmarks.grading --json [--quick]`. Stock has no sandbox and runs its checks in
+the learner's process; ours has both walls. Half of the hand-ins are answered, half untouched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bootcamp.cohort import Cohort
+from bootcamp.content import content_root
+from bootcamp.exchange.service import Exchange
+from bootcamp.grading import grade_assignment
+from bootcamp.settings import DataFolder
+from bootcamp.store import open_store
+from bootcamp.store.gradebook import course_config
+
+HOMEWORK = "homework-1"
+
+
+def measure(number: int) -> dict[str, Any]:
+    """Grade `number` hand-ins both ways; times are wall seconds."""
+    with tempfile.TemporaryDirectory(prefix="bench-grading-") as scratch:
+        ours = _course(Path(scratch) / "ours", number)
+        stock = DataFolder.at(Path(scratch) / "stock")
+        shutil.copytree(ours.root, stock.root)
+        begun = time.perf_counter()
+        results = grade_assignment(ours, HOMEWORK)
+        ours_seconds = time.perf_counter() - begun
+        begun = time.perf_counter()
+        graded_by_stock = _grade_with_stock(stock, number)
+        stock_seconds = time.perf_counter() - begun
+    return {
+        "benchmark": "grading",
+        "submissions": number,
+        "processors": os.cpu_count(),
+        "stock_nbgrader_seconds": round(stock_seconds, 2),
+        "stock_nbgrader_seconds_each": round(stock_seconds / number, 3),
+        "stock_nbgrader_graded": graded_by_stock,
+        "ours_seconds": round(ours_seconds, 2),
+        "ours_seconds_each": round(ours_seconds / number, 3),
+        "ours_graded": sum(not result.notes for result in results),
+        "ours_sandbox": True,
+        "ratio": round(stock_seconds / ours_seconds, 2),
+        "not_measured": ["memory", "Otter"],
+    }
+
+
+def _course(root: Path, number: int) -> DataFolder:
+    """Make a course with homework 1 released, and `number` hand-ins collected."""
+    data = DataFolder.at(root)
+    data.create()
+    store = open_store(data.store_url)
+    exchange = Exchange(data, store, _cohort(number))
+    exchange.release(HOMEWORK)
+    solution = content_root() / "solutions" / "session-01" / f"{HOMEWORK}.ipynb"
+    answered, untouched = {solution.name: solution.read_bytes()}, exchange.files(HOMEWORK)
+    for n in range(number):
+        exchange.hand_in(HOMEWORK, f"citizen-{n:03d}", untouched if n % 2 else answered)
+    exchange.collect(HOMEWORK)
+    store.close()
+    return data
+
+
+def _cohort(number: int) -> Cohort:
+    logins = [f"citizen-{n:03d}" for n in range(number)]
+    people = [{"name": i, "email": f"{i}@alderfinch.example", "login": i} for i in logins]
+    fay = {"name": "Fay", "email": "fay@alderfinch.example", "login": "fay", "role": "facilitator"}
+    return Cohort.model_validate(
+        {
+            "name": "Benchmark",
+            "company": "Alder & Finch",
+            "sessions": [date(2027, 1, day) for day in range(4, 10)],
+            "use_cases": [{"slug": f"case-{n}", "title": f"Case {n}"} for n in range(4)],
+            "people": [*people, fay],
+        }
+    )
+
+
+def _grade_with_stock(data: DataFolder, number: int) -> int:
+    from nbgrader.apps import NbGraderAPI
+
+    config = course_config(data)
+    config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
+    with contextlib.redirect_stderr(io.StringIO()):
+        api = NbGraderAPI(config=config)
+        answers = [api.autograde(HOMEWORK, f"citizen-{n:03d}") for n in range(number)]
+    return sum(answer["success"] for answer in answers)
+
+
+def main() -> None:
+    """Parse, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    figures = measure(4 if options.quick else 40)
+    if options.json:
+        sys.stdout.write(json.dumps(figures) + "\n")
+    else:
+        sys.stdout.writelines(f"{name}: {value}\n" for name, value in figures.items())
+
+
+if __name__ == "__main__":
+    main()
