@@ -1,0 +1,1 @@
+"""Measurements beside the stock tools; each runs as `python -m benchmarks.NAME --json`."""

@@ -20,6 +20,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from nbgrader.apps import NbGraderAPI
+
 from bootcamp.cohort import Cohort
 from bootcamp.content import content_root
 from bootcamp.exchange.service import Exchange
@@ -91,8 +93,6 @@ def _cohort(number: int) -> Cohort:
 
 
 def _grade_with_stock(data: DataFolder, number: int) -> int:
-    from nbgrader.apps import NbGraderAPI
-
     config = course_config(data)
     config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
     with contextlib.redirect_stderr(io.StringIO()):
