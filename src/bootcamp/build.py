@@ -81,6 +81,11 @@ def _build_into(target: Path, root: Path) -> None:
         _write(answered, target / item.answered)
         if item.released:
             _write(_without_answers(answered, item.source), target / item.released)
+    for path in sorted((root / "labs").glob("session-[0-9][0-9]-*.csv")):
+        # A form that a citizen fills in, beside the notebook that reads it.
+        place = target / path.name[:10]
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place / path.name[11:])
     for session, use_cases in _DATA.items():
         for use_case in use_cases:
             dataset = root / "graders" / "datasets" / use_case.replace("-", "_")
