@@ -22,15 +22,16 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import psutil
 
 from bootcamp.cohort import load_cohort
 from bootcamp.content import content_root
-from bootcamp.errors import AlreadyRunning, BootcampError, NotRunning, PortInUse
+from bootcamp.errors import AlreadyRunning, BootcampError, NotRunning, PortInUse, UsageError
 from bootcamp.hub.config import dying_with_its_parent
 from bootcamp.hub.settings import HubSettings
-from bootcamp.sandbox import require_sandbox
+from bootcamp.sandbox import is_readable_inside, require_sandbox
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
@@ -38,6 +39,7 @@ __all__ = ["Running", "Supervisor", "running", "stop"]
 
 _START_DEADLINE_SECONDS = 60.0
 _HUB_LEAVES_WITHIN_SECONDS = 20.0
+_LOOKS_TAKE_SECONDS = 0.3
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -81,6 +83,7 @@ class Supervisor:
         try:
             if self.settings.isolated:
                 require_sandbox()
+                _require_out_of_sight(data)
             load_cohort(data.cohort_file)
             _wait_for_leftovers(data)
             _require_free(self.settings.host, self.settings.port)
@@ -183,11 +186,13 @@ def running(data: DataFolder) -> Running | None:
     """Give what runs on this data folder, or None."""
     if not (data.run / "lock").exists():
         return None
-    try:
-        with _locked(data):
-            return None
-    except AlreadyRunning:
-        return _read_state(data)
+    with (data.run / "lock").open("a") as lock:
+        try:
+            # Shared, so that those who only look never get into each other's way.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _read_state(data)
+    return None
 
 
 def stop(data: DataFolder) -> None:
@@ -200,28 +205,54 @@ def stop(data: DataFolder) -> None:
     state = running(data)
     if state is None:
         raise NotRunning(f"No bootcamp runs on {data.root}.")
-    with contextlib.suppress(ProcessLookupError):
+    try:
         os.kill(state.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        raise BootcampError(
+            f"The bootcamp on {data.root} was started by another user; stop it as that user."
+        ) from None
     deadline = time.monotonic() + 60
-    while running(data) is not None or psutil.pid_exists(state.pid):
+    while running(data) is not None or _is_there(state.pid):
         if time.monotonic() > deadline:
             raise BootcampError(f"The bootcamp (process {state.pid}) does not end.")
         time.sleep(0.05)
 
 
+def _is_there(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits for its parent to look does not."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 @contextlib.contextmanager
 def _locked(data: DataFolder) -> Iterator[None]:
     with (data.run / "lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(lock):
             state = _read_state(data)
             where = f" at {state.url}" if state else ""
             raise AlreadyRunning(
                 f"A bootcamp already runs on {data.root}{where}."
                 " Stop it with `bootcamp stop`, or give another --data folder."
-            ) from None
+            )
         yield
+
+
+def _take(lock: IO[str]) -> bool:
+    """Take the lock; someone who only looks whether it is held keeps it for a moment."""
+    deadline = time.monotonic() + _LOOKS_TAKE_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _state_file(data: DataFolder) -> Path:
@@ -257,6 +288,14 @@ def _is_hub(pid: int) -> bool:
         return False
 
 
+def _require_out_of_sight(data: DataFolder) -> None:
+    if is_readable_inside(data.root):
+        raise UsageError(
+            f"{data.root} lies in a folder that every sandbox can read, so citizens could see"
+            " each other's work. Give another folder with --data."
+        )
+
+
 def _require_free(host: str, port: int) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -282,8 +321,10 @@ def _with_free_ports(settings: HubSettings) -> HubSettings:
 
 
 def _answers(url: str) -> bool:
+    # Straight to this machine: a company's proxy, where the environment names one, is not asked.
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+        with straight.open(url, timeout=5) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError):
         return False
