@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,3 +154,28 @@ def test_the_real_homework_answered_is_full_and_untouched_is_nothing(tmp_path: P
     assert results["answered"].notes == ()
     assert (results["untouched"].score, results["untouched"].awaits_marking) == (0, False)
     store.close()
+
+
+AS_ORDINARY_USER = """
+import os, sys
+from pathlib import Path
+from bootcamp.grading import grade_assignment
+from bootcamp.settings import DataFolder
+
+assert os.geteuid() == 1000
+results = grade_assignment(DataFolder.at(sys.argv[1]), "homework-1", checks=Path(sys.argv[2]))
+print([result.score for result in results])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="all of these tests run as an ordinary user already")
+def test_grades_as_an_ordinary_user_too(course: SmallCourse) -> None:
+    course.store.close()
+    # A user namespace makes an ordinary user of us, to whom our own files belong.
+    become = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--dev-bind", "/", "/"]
+    script = [sys.executable, "-c", AS_ORDINARY_USER, str(course.data.root), str(course.checks)]
+    done = subprocess.run(
+        [*become, *script], capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[4.0, 4.0]"

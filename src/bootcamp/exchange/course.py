@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from bootcamp.content import content_root
 from bootcamp.errors import BuildError, UnknownName
@@ -132,7 +133,7 @@ def _run_nbgrader(data: DataFolder, name: str) -> None:
     config = course_config(data)
     config.ClearSolutions.enabled = False
     config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
-    log = get_logger()
+    log: Any = get_logger()
     here, path, heard = Path.cwd(), os.environ.get("PATH", ""), log.propagate
     # Its log, with tracebacks, is in the result; it is not for the one who types the command.
     log.propagate = False
