@@ -194,7 +194,7 @@ def test_refuses_bodies_over_ten_megabytes(gateway: Gateway) -> None:
 
 
 def test_survives_lone_surrogates(gateway: Gateway) -> None:
-    content = b'{"model":"practice-1","messages":[{"role":"user","content":"Summarise: \\ud800 one two three four."}]}'
+    content = b'{"model":"practice-1","messages":[{"role":"user","content":"Summarise: \\ud800 one two three four."}]}'  # noqa: E501
     answer = httpx.post(f"{gateway.base_url}/chat/completions", content=content, headers=AUTH)
     assert answer.status_code == 200
 
@@ -205,7 +205,7 @@ def test_health_needs_no_token(gateway: Gateway) -> None:
 
 
 def test_honours_stop_and_max_tokens(gateway: Gateway) -> None:
-    text = "Summarise in one sentence:\n\nThe stock count in Leeds showed forty missing boxes of paper."
+    text = "Summarise in one sentence:\n\nThe stock count in Leeds showed forty missing boxes of paper."  # noqa: E501
     client = gateway.client()
     ask = [{"role": "user", "content": text}]
     short = client.chat.completions.create(model="practice-1", messages=ask, max_tokens=4)

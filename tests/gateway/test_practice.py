@@ -34,18 +34,18 @@ def ask(*prompts: str, **options: object) -> str:
 @pytest.mark.parametrize(
     ("prompt", "labels"),
     [
-        ("Classify the mail into one of these queues: billing, delivery, jobs.", "billing delivery jobs"),
+        ("Classify the mail into one of these queues: billing, delivery, jobs.", "billing delivery jobs"),  # noqa: E501
         ("Choose one queue: billing, delivery, jobs", "billing delivery jobs"),
         ("Answer with billing, delivery or jobs.", "billing delivery jobs"),
-        ("Sort each mail into billing, delivery, jobs or other. Answer in one word.", "billing delivery jobs other"),
-        ("Pick exactly one label from the list: billing | delivery | jobs", "billing delivery jobs"),
+        ("Sort each mail into billing, delivery, jobs or other. Answer in one word.", "billing delivery jobs other"),  # noqa: E501
+        ("Pick exactly one label from the list: billing | delivery | jobs", "billing delivery jobs"),  # noqa: E501
         ('labels = ["billing", "delivery", "jobs"]', "billing delivery jobs"),
         ("The queue must be one of 'billing', 'delivery' or 'jobs'.", "billing delivery jobs"),
         ("Which team should have it: billing, delivery, or jobs?", "billing delivery jobs"),
         ("Is it billing or delivery?", "billing delivery"),
         ("Categories:\nbilling\ndelivery\njobs", "billing delivery jobs"),
-        ("Queues:\n1. billing\n2. delivery\n3. jobs\n\nAnswer with the name only.", "billing delivery jobs"),
-        ("Classe ce courriel dans une des catégories suivantes : billing, delivery, jobs.", "billing delivery jobs"),
+        ("Queues:\n1. billing\n2. delivery\n3. jobs\n\nAnswer with the name only.", "billing delivery jobs"),  # noqa: E501
+        ("Classe ce courriel dans une des catégories suivantes : billing, delivery, jobs.", "billing delivery jobs"),  # noqa: E501
         ("Réponds par billing, delivery ou jobs.", "billing delivery jobs"),
         ("Choisissez parmi : billing, delivery et jobs.", "billing delivery jobs"),
     ],
@@ -63,10 +63,10 @@ def test_reads_lists_of_labels(prompt: str, labels: str) -> None:
         "Queues:\n* **billing** = invoices, payments\n* **delivery** = late or missing parcels",
         "Queues:\n1. `billing` – invoices, payments\n2. `delivery` – late or missing parcels",
         "Queues:\n- billing (invoices, payments)\n- delivery (late or missing parcels)",
-        "Queues: billing, delivery.\n\nbilling: invoices, payments\ndelivery: late or missing parcels",
+        "Queues: billing, delivery.\n\nbilling: invoices, payments\ndelivery: late or missing parcels",  # noqa: E501
         "The queues are billing (invoices, payments) and delivery (late or missing parcels).",
         "Queues:\n- billing: invoices, payments\n\n- delivery: late or\n  missing parcels",
-        "Queues: billing, delivery\nbilling → invoices, payments\ndelivery → late or missing parcels",
+        "Queues: billing, delivery\nbilling → invoices, payments\ndelivery → late or missing parcels",  # noqa: E501
     ],
 )
 def test_reads_descriptions(prompt: str) -> None:
@@ -85,7 +85,7 @@ def test_reads_descriptions(prompt: str) -> None:
         "queue: one of billing, delivery\nurgency: low, normal or high",
         'Answer as JSON: {"queue": "billing|delivery", "urgency": "low|normal|high"}',
         "The queue is one of 'billing', 'delivery', the urgency one of 'low', 'normal', 'high'.",
-        "Queues:\n- billing: invoices\n- delivery: parcels\n\nUrgency:\n- low: can wait\n- normal: this week\n- high: today",
+        "Queues:\n- billing: invoices\n- delivery: parcels\n\nUrgency:\n- low: can wait\n- normal: this week\n- high: today",  # noqa: E501
     ],
 )
 def test_reads_several_questions(prompt: str) -> None:
@@ -143,12 +143,12 @@ def test_takes_the_whole_message_when_the_system_prompt_has_the_labels() -> None
 @pytest.mark.parametrize(
     "prompt",
     [
-        f'{LIST}\n\nMail: I was charged twice.\nQueue: billing\n\nMail: No van came.\nQueue: delivery\n\nMail: {PARCEL}\nQueue:',
-        f'{LIST}\n\nText: I was charged twice. → billing\nText: No van came. → delivery\nText: {PARCEL}',
-        f'{LIST}\n\n"I was charged twice." -> billing\n"No van came." -> delivery\n\nMail: {PARCEL}',
-        f'{LIST}\n\nExample: I was charged twice. Label: billing\nExample: No van came. Label: delivery\n\nMail: {PARCEL}',
-        f'{LIST}\nMail: """I was charged twice."""\nQueue: billing\nMail: """No van came."""\nQueue: delivery\nMail: """{PARCEL}"""',
-        f'{LIST}\n\nCourriel : I was charged twice.\nCatégorie : billing\n\nCourriel : No van came.\nCatégorie : delivery\n\nCourriel : {PARCEL}\nCatégorie :',
+        f'{LIST}\n\nMail: I was charged twice.\nQueue: billing\n\nMail: No van came.\nQueue: delivery\n\nMail: {PARCEL}\nQueue:',  # noqa: E501
+        f'{LIST}\n\nText: I was charged twice. → billing\nText: No van came. → delivery\nText: {PARCEL}',  # noqa: E501
+        f'{LIST}\n\n"I was charged twice." -> billing\n"No van came." -> delivery\n\nMail: {PARCEL}',  # noqa: E501
+        f'{LIST}\n\nExample: I was charged twice. Label: billing\nExample: No van came. Label: delivery\n\nMail: {PARCEL}',  # noqa: E501
+        f'{LIST}\nMail: """I was charged twice."""\nQueue: billing\nMail: """No van came."""\nQueue: delivery\nMail: """{PARCEL}"""',  # noqa: E501
+        f'{LIST}\n\nCourriel : I was charged twice.\nCatégorie : billing\n\nCourriel : No van came.\nCatégorie : delivery\n\nCourriel : {PARCEL}\nCatégorie :',  # noqa: E501
     ],
 )  # fmt: skip
 def test_reads_examples(prompt: str) -> None:
@@ -173,7 +173,7 @@ def test_reads_examples_from_turns() -> None:
 
 
 def test_takes_labels_from_examples_where_none_are_listed() -> None:
-    prompt = f"Text: I was charged twice.\nLabel: money\n\nText: No van came.\nLabel: transport\n\nText: {PARCEL}\nLabel:"
+    prompt = f"Text: I was charged twice.\nLabel: money\n\nText: No van came.\nLabel: transport\n\nText: {PARCEL}\nLabel:"  # noqa: E501
     assert ask(prompt) == "transport"
 
 
@@ -190,10 +190,10 @@ def test_text_cannot_smuggle_in_labels() -> None:
     [
         (f'Choose one queue: billing, delivery, jobs.\n"""{COLIS}"""', "delivery"),
         (f'Choisis une file : Facturation, Livraison, Emploi.\n"""{PARCEL}"""', "Livraison"),
-        ('Is this mail urgent or not urgent?\n"""We stand still, please come immediately!"""', "urgent"),
+        ('Is this mail urgent or not urgent?\n"""We stand still, please come immediately!"""', "urgent"),  # noqa: E501
         ('Urgency: low, normal or high.\n"""No rush, whenever you have time."""', "low"),
         ('Urgency: low, normal or high.\n"""The boxes are blue."""', "normal"),
-        ('Sentiment: positive, negative or neutral.\n"""The worst service ever, I am angry."""', "negative"),
+        ('Sentiment: positive, negative or neutral.\n"""The worst service ever, I am angry."""', "negative"),  # noqa: E501
         ('Choose one of: billing, delivery, other.\n"""Zzyzx quux."""', "other"),
     ],
 )  # fmt: skip
@@ -236,7 +236,9 @@ def test_fills_a_schema_and_quotes_for_its_reason() -> None:
         "required": ["queue", "urgency", "reason", "order"],
     }
     form = {"type": "json_schema", "json_schema": {"name": "routed", "schema": schema}}
-    found = json.loads(ask(f'Route this mail.\n"""{PARCEL} We sell shoes."""', response_format=form))
+    found = json.loads(
+        ask(f'Route this mail.\n"""{PARCEL} We sell shoes."""', response_format=form)
+    )
     assert found["queue"] == "delivery"
     assert found["reason"] == PARCEL
     assert found["order"] is None
@@ -312,7 +314,9 @@ def test_stays_json_when_json_is_asked_for_and_it_cannot() -> None:
 
 def helpdesk_prompt(mail: str, *, described: bool, shown: bool) -> str:
     lines = ["Choose the queue for the mail. The queues are:"]
-    lines += [f"- {name}: {text}" if described else f"- {name}" for name, text in DESCRIPTIONS.items()]
+    lines += [
+        f"- {name}: {text}" if described else f"- {name}" for name, text in DESCRIPTIONS.items()
+    ]
     if shown:
         lines += [f"\nMail: {text}\nQueue: {name}" for text, name in EXAMPLES]
     return "\n".join([*lines, "", f"Mail: {mail}", "Queue:"])
@@ -340,9 +344,7 @@ def test_better_prompts_give_better_labels() -> None:
 
 def test_is_deterministic_and_order_of_labels_breaks_ties_only() -> None:
     prompt = helpdesk_prompt(MAILS[0][0], described=True, shown=True)
-    assert {PracticeModel().answer([Turn("user", prompt)]).text for _ in range(3)} == {
-        ask(prompt)
-    }
+    assert {PracticeModel().answer([Turn("user", prompt)]).text for _ in range(3)} == {ask(prompt)}
 
 
 def test_labels_a_mail_in_forty_milliseconds() -> None:

@@ -43,6 +43,7 @@ def gateway_for_teams(
         store=open_store(data.store_url),
         budgets=budgets_of(cohort),
         upstream=upstream_of(cohort, environ),
+        served_by="finals",  # the hub's gateway may be at work on the same store
     )
     # A socket's path may have 107 bytes at most, so it does not go below the data folder. Sandboxes
     # of other user ids connect to it: the folder is closed, the file in it is not.

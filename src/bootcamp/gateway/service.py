@@ -41,8 +41,8 @@ def upstream_of(cohort: Cohort, environ: Mapping[str, str]) -> Upstream | None:
     key = environ.get(model.key_variable, "").strip()
     if not key:
         raise GatewaySetup(
-            f"The cohort file names a model upstream, but {model.key_variable} is not set. Set it to "
-            "the service's key (to 'none' if it needs no key) before `bootcamp up`."
+            f"The cohort file names a model upstream, but {model.key_variable} is not set. Set it "
+            "to the service's key (to 'none' if it needs no key) before `bootcamp up`."
         )
     if not key.isascii() or not key.isprintable():
         raise GatewaySetup(f"{model.key_variable} holds characters that no key has; set it again.")

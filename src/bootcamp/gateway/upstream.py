@@ -146,7 +146,8 @@ class UpstreamEngine:
                         return
                     found = _object(data)
                     if found is None:
-                        raise ValueError("an event is not JSON")
+                        yield self._lost_event(reply)
+                        return
                     if found.get("error"):
                         reply.lost.append("upstream_error")
                         yield self._scrub(event(_normal_error(found["error"], "upstream_error")))
@@ -160,8 +161,12 @@ class UpstreamEngine:
                         yield self._scrub(passed)
         except (httpx.HTTPError, ValueError):
             pass
+        yield self._lost_event(reply)
+
+    @staticmethod
+    def _lost_event(reply: Reply) -> bytes:
         reply.lost.append("upstream_lost")
-        yield lost_stream(
+        return lost_stream(
             f"The connection to the model was lost before its answer was complete. {_AGAIN}",
             "upstream_lost",
         )

@@ -86,7 +86,7 @@ class EventSplitter:
         self._rest = b""
 
     def feed(self, chunk: bytes) -> list[bytes]:
-        """Give the data of the events that *chunk* completes; comments and other fields are left out.
+        """Give the data of the events that *chunk* completes, without comments and other fields.
 
         Raises:
             ValueError: an event is larger than any real one.

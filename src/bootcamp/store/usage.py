@@ -217,14 +217,14 @@ def _total(session: Session, holder: Holder, name: str, period: str) -> UsageTot
     return total
 
 
-def _refusal(holder: Holder, name: str, limit: int, used: int, wanted: int, budgets: Budgets) -> str:
+def _refusal(
+    holder: Holder, name: str, limit: int, used: int, wanted: int, budgets: Budgets
+) -> str:
     whose = "Your own budget" if holder == "citizen" else f"The budget of team '{name}'"
     span = "for today (UTC)" if budgets.per == "day" else "for this bootcamp"
     left = max(limit - used, 0)
     if left == 0:
-        return (
-            f"{whose} of {limit:,} tokens {span} is used up. Ask your facilitator to raise it."
-        )
+        return f"{whose} of {limit:,} tokens {span} is used up. Ask your facilitator to raise it."
     return (
         f"{whose} of {limit:,} tokens {span} has {left:,} left, and this call may need {wanted:,}. "
         "Shorten the prompt or ask for fewer max_tokens, or ask your facilitator to raise it."

@@ -41,7 +41,8 @@ _ANSWER_CUE = re.compile(
     re.IGNORECASE,
 )
 _ANSWER_LINE = re.compile(
-    rf"^[\s>*_\-]*(?:expected |correct |the |la |le )?{_ANSWER_CUE.pattern}[*_]*\s*[:=]+[*_]*[ \t]*(.*)$"
+    rf"^[\s>*_\-]*(?:expected |correct |the |la |le )?{_ANSWER_CUE.pattern}[*_]*\s*[:=]+"
+    r"[*_]*[ \t]*(.*)$"
     r"|^\s*(?:→|->|=>|⇒)[ \t]*(.*)$",
     re.IGNORECASE,
 )
@@ -49,6 +50,7 @@ _ANSWER_IN_LINE = re.compile(
     rf"^(.*\S)\s+{_ANSWER_CUE.pattern}\s*[:=]\s*(\S[^\n]{{0,80}})$", re.IGNORECASE
 )
 _ARROW_IN_LINE = re.compile(r"^[\s\-*•\d.)]*(\S.*?)\s*(?:→|->|=>|⇒|⟶)\s*(\S[^\n]{0,120})$")
+_WORK_TO_DO = re.compile(r"\b(?:to|à) \w+", re.IGNORECASE)
 _RULE_LINE = re.compile(r"^[ \t]*(-{3,}|={3,}|\*{3,}|#{3,}|_{3,})[ \t]*$", re.MULTILINE)
 _OPENER = re.compile(
     r'"""|\'\'\'|```[\w-]*|<(?P<tag>[A-Za-z][\w-]{0,30})>|«««|'
@@ -62,8 +64,8 @@ _LETTER_BEGINS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TRAILING_ORDER = re.compile(
-    r"^[\s*_#>\-]*(?:(?:please|now|and|merci de)\s+)?(?:answer|reply|respond|return|give|output|only"
-    r"|choose|pick|classify|label|say|write|use|what|which|r[ée]ponds|r[ée]pondez|donne|donnez"
+    r"^[\s*_#>\-]*(?:(?:please|now|and|merci de)\s+)?(?:answer|reply|respond|return|give|output"
+    r"|only|choose|pick|classify|label|say|write|use|what|which|r[ée]ponds|r[ée]pondez|donne|donnez"
     r"|renvoie|renvoyez|indique|indiquez|choisis|choisissez|classe|quelle?)\b",
     re.IGNORECASE,
 )
@@ -92,7 +94,7 @@ class Cut:
 
 
 def cut(prompt: str) -> Cut:
-    """Cut a prompt by its delimiters, else by headings such as 'Mail:', else by a letter's start."""
+    """Cut a prompt by its delimiters, else by headings such as 'Mail:', else at a letter."""
     blocks, outside = _take_blocks(prompt)
     result = Cut()
     lines = _splice(outside, blocks, result)
@@ -116,7 +118,10 @@ def _take_blocks(prompt: str) -> tuple[list[_Block], str]:
     blocks: list[_Block] = []
     outside: list[str] = []
     at = 0
-    while len(blocks) < _MOST_BLOCKS and (opener := _OPENER.search(prompt, at)):
+    for _ in range(_MOST_BLOCKS):
+        opener = _OPENER.search(prompt, at)
+        if opener is None:
+            break
         begin, end, after = _closing(prompt, opener)
         outside.append(prompt[at : opener.start()])
         if end < 0:
@@ -133,7 +138,7 @@ def _take_blocks(prompt: str) -> tuple[list[_Block], str]:
 
 
 def _closing(prompt: str, opener: re.Match[str]) -> tuple[int, int, int]:
-    """Give begin and end of a block's inside, and where the rest goes on; end -1 if never closed."""
+    """Give begin and end of a block's inside, and where the rest goes on; end -1 if open."""
     begin = opener.end()
     if rule := opener.group("rule"):
         closer = _RULE_LINE.search(prompt, begin)
@@ -190,7 +195,7 @@ _RULE_INSIDE = re.compile(r"\s*(?:example|exemple)\b", re.IGNORECASE)
 
 
 def _answer_after(source: list[str], position: int) -> tuple[str, int]:
-    """Read the answer lines that follow a block; gives them joined, and how many lines they took."""
+    """Read the answer lines that follow a block; gives them, and how many lines they took."""
     answers: list[str] = []
     used = 0
     for offset, line in enumerate(source[position : position + 8]):
@@ -216,7 +221,7 @@ def _text_heading(line: str) -> tuple[str, str] | None:
     head, colon, rest = line.partition(":")
     if not colon or len(head) > 60:
         return None
-    named = words(head.replace("-", ""))
+    named = words(_WORK_TO_DO.sub("", head.replace("-", "")))
     if not 0 < len(named) <= 8 or any(word in _NO_TEXT_CUES for word in named):
         return None
     if not any(word in _TEXT_CUES for word in named):
@@ -227,8 +232,18 @@ def _text_heading(line: str) -> tuple[str, str] | None:
 @dataclass
 class _Segment:
     heading: str
+    order: str
     lines: list[str]
     answers: list[str] = field(default_factory=list)
+
+
+def _begin(line: str, heading: str, rest: str) -> _Segment:
+    """Begin a text; one that has its answer on the same line is complete already."""
+    inline = _ANSWER_IN_LINE.match(rest) or _ARROW_IN_LINE.match(rest)
+    order = line.partition(":")[0]
+    if inline:
+        return _Segment(heading, order, [inline.group(1)], [inline.group(2)])
+    return _Segment(heading, order, [rest])
 
 
 def _by_headings(lines: list[str], result: Cut) -> None:
@@ -246,7 +261,7 @@ def _by_headings(lines: list[str], result: Cut) -> None:
             or not any(part.strip() for part in open_segment.lines)
         )  # fmt: skip
         if heading is not None and begins:
-            open_segment = _Segment(heading[0], [heading[1]])
+            open_segment = _begin(line, *heading)
             segments.append(open_segment)
         elif open_segment is not None and answer:
             open_segment.answers.append(line.strip())
@@ -268,16 +283,14 @@ def _file(segment: _Segment, outside: list[str], result: Cut) -> None:
     """Put one text where it belongs: among the examples, or as the text to work on."""
     text = "\n".join(segment.lines).strip()
     answer = "\n".join(part for part in segment.answers if not _is_empty_answer(part))
-    if not answer and "\n" not in text and (inline := _ANSWER_IN_LINE.match(text)):
-        text, answer = inline.group(1).strip(), inline.group(2)
-    elif not answer and "\n" not in text and (arrow := _ARROW_IN_LINE.match(text)):
-        text, answer = arrow.group(1).strip(), arrow.group(2)
     if text and answer:
         result.shown.append(Shown(text.strip("\"'“”«» "), answer))
     elif text and not result.delimited:
         if result.target:  # an earlier heading was no text after all
             outside.append(result.target)
         result.target = text
+        if len(segment.heading.split()) > 2:  # 'Summarise this mail:' is an order as well
+            outside.append(segment.order)
     elif text:
         outside.append(text)
     if not text and answer:
@@ -297,7 +310,7 @@ def _by_letter(result: Cut) -> None:
 
 
 def _give_back_orders(result: Cut) -> None:
-    """Move closing lines such as 'Answer with the queue only.' from the text to the instructions."""
+    """Move closing lines such as 'Answer with the queue only.' to the instructions."""
     paragraphs = re.split(r"\n\s*\n", result.target.rstrip())
     while len(paragraphs) > 1 and _TRAILING_ORDER.match(paragraphs[-1]):
         result.instructions += "\n\n" + paragraphs.pop()

@@ -1,4 +1,4 @@
-"""Reads which labels a prompt offers, with their descriptions, in the ways that people write them."""
+"""Reads which labels a prompt offers, with their descriptions, as people write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bootcamp.gateway.practice.text import fold, stem, terms, words
+from bootcamp.gateway.practice.text import fold, terms, words
 
 __all__ = ["Field", "Label", "find_label", "is_unsure", "merge", "read_fields", "schema_fields"]
 
@@ -42,7 +42,8 @@ _NAMELESS = terms("label labels class classes etiquette etiquettes")
 _STRONG_INTRO = (
     r"one of|exactly one|any of|either|choose (?:between|from|among)|select (?:between|from|among)"
     r"|pick (?:between|from|among)|among|between|from (?:this|the|these)(?: \w+){0,2} list"
-    r"|parmi|l['’]une? des?|entre|au choix|choisi\w*|allowed|possible|valid|options?|values?|valeurs?"
+    r"|parmi|l['’]une? des?|entre|au choix|choisi\w*|allowed|possible|valid|options?|values?"
+    r"|valeurs?"
     rf"|(?:{_FIELD_WORDS})(?:s|ies)?"
 )
 _INTRO = re.compile(rf"\b(?:{_STRONG_INTRO})\b", re.IGNORECASE)
@@ -51,7 +52,8 @@ _HEADS_A_LIST = re.compile(
     re.IGNORECASE,
 )
 _WEAK_INTRO = re.compile(
-    r"\b(?:into|as|with|in|say|write|is (?:it|this|the)(?: (?:e-?)?(?:mail|text|message))?|dans|en|comme|avec|par|either)\b",
+    r"\b(?:into|as|with|in|say|write|is (?:it|this|the)(?: (?:e-?)?(?:mail|text|message))?"
+    r"|dans|en|comme|avec|par|either)\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_LABEL = re.compile(
@@ -76,6 +78,11 @@ _NOT_A_LABEL = terms(
     labels categories queues classes options values
     """
 )
+# Nobody writes more by hand; the bounds keep a hostile prompt from taking long.
+_LONGEST_INSTRUCTIONS = 20_000
+_LONGEST_LIST = 1_500
+_MOST_LABELS = 60
+_MOST_FIELDS = 8
 _QUOTES = "`*_\"'“”«»‘’ \t"
 _DEFINITION = re.compile(
     r"^(?P<bullet>[ \t]*(?:[-*•+·]|\d{1,2}[.)])[ \t]+|[ \t]*)"
@@ -107,7 +114,8 @@ _ARTICLE = re.compile(r"(?:an?|une?|the|la|le|les)\b", re.IGNORECASE)
 _JSON_OBJECT = re.compile(r"\{[^{}]{0,2000}\}")
 _JSON_VALUE = re.compile(r"[\"“]([\w \-]{1,40})[\"”]\s*:\s*(?:[\"“<]{1,2}|\[)?([^\"”>\]}\n]*)")
 _UNSURE = re.compile(
-    r"^(?:unsure|not sure|uncertain|unclear|unknown|do ?n[o']?t know|i do ?n[o']?t know|to (?:check|review)"
+    r"^(?:unsure|not sure|uncertain|unclear|unknown|do ?n[o']?t know|i do ?n[o']?t know"
+    r"|to (?:check|review)"
     r"|needs? review|human review|incertain|pas sur|je ne sais pas|inconnu|a verifier|indetermine)$"
 )
 _ALLOWS_UNSURE = re.compile(
@@ -115,7 +123,8 @@ _ALLOWS_UNSURE = re.compile(
     r"|needs review|incertain|pas sûre?|je ne sais pas|inconnu|à vérifier|indéterminé)\s*[.\"”»'’`]"
     r"|\b(?:answer|say|write|reply|return|use|respond|réponds|répondez|écris|écrivez|dis|dites"
     r"|indique|indiquez|mets|renvoie)(?:\s+(?:with|just|only|par|que|simplement))?\s+"
-    r"(unsure|not sure|uncertain|unclear|unknown|incertain|pas sûr|inconnu|à vérifier|indéterminé)\b",
+    r"(unsure|not sure|uncertain|unclear|unknown|incertain|pas sûr|inconnu|à vérifier"
+    r"|indéterminé)\b",
     re.IGNORECASE,
 )
 
@@ -133,12 +142,18 @@ def allowed_unsure(instructions: str) -> str:
 
 def read_fields(instructions: str) -> list[Field]:
     """Find every closed list of answers in *instructions*, in the order of appearance."""
-    fields, rest = _definition_blocks(instructions.split("\n"))
+    fields, rest = _definition_blocks(instructions[:_LONGEST_INSTRUCTIONS].split("\n"))
     prose = _JSON_OBJECT.sub(" ", rest)
     inline = _json_templates(rest)
     inline += [found for clause in _clauses(prose) for found in _inline_lists(clause)]
     placed = sorted([*fields, *((rest.find(f.labels[0].name), f) for f in inline)], key=_first)
-    return merge(found for _, found in placed)
+    closed = [field for _, field in placed if not _lists_questions(field)]
+    return merge(closed[: 2 * _MOST_FIELDS])[:_MOST_FIELDS]
+
+
+def _lists_questions(field: Field) -> bool:
+    """'Answer as: queue | urgency' lists questions, not answers."""
+    return all(_FIELD.fullmatch(label.name) for label in field.labels)
 
 
 def schema_fields(schema: Mapping[str, object]) -> list[Field]:
@@ -203,23 +218,24 @@ def _definition_blocks(lines: list[str]) -> tuple[list[tuple[int, Field]], str]:
     """Take 'a: description' and '- a' blocks out; gives them with their places, and the rest."""
     fields: list[tuple[int, Field]] = []
     rest: list[str] = []
-    position = 0
+    position = place = 0
+    header = ""
     while position < len(lines):
         labels, after = _block_at(lines, position)
-        header = next((line for line in reversed(rest) if line.strip()), "")
         if len(labels) >= 2 and _is_label_block(labels, header):
-            place = sum(len(line) + 1 for line in rest)
             fields.append((place, Field(_name_in(header), tuple(labels))))
             position = after
             continue
         plain = _plain_lines(lines, position) if _HEADS_A_LIST.search(lines[position]) else []
         if len(plain) >= 2:
-            place = sum(len(line) + 1 for line in rest)
             fields.append((place, Field(_name_in(lines[position]), tuple(map(Label, plain)))))
             position += 1 + len(plain)
             continue
-        rest.append(lines[position])
-        position += 1
+        taken = lines[position : max(after, position + 1)]
+        rest += taken
+        place += sum(len(line) + 1 for line in taken)
+        header = next((line for line in reversed(taken) if line.strip()), header)
+        position += len(taken)
     return fields, "\n".join(rest)
 
 
@@ -228,7 +244,13 @@ def _plain_lines(lines: list[str], header: int) -> list[str]:
     found = []
     for line in lines[header + 1 : header + 40]:
         name = line.strip(_QUOTES + ",;.")
-        if not name or ":" in name or len(words(name)) > 4 or not _label_like(name):
+        if (
+            not name
+            or _BARE.match(line)
+            or ":" in name
+            or len(words(name)) > 4
+            or not _label_like(name)
+        ):
             break
         found.append(name)
     return found
@@ -237,7 +259,7 @@ def _plain_lines(lines: list[str], header: int) -> list[str]:
 def _block_at(lines: list[str], position: int) -> tuple[list[Label], int]:
     labels: list[Label] = []
     bulleted: bool | None = None
-    while position < len(lines):
+    while position < len(lines) and len(labels) < _MOST_LABELS:
         line = lines[position]
         found = _PARENTHESIS.match(line) or _DEFINITION.match(line) or _BARE.match(line)
         if found is None or not _label_like(name := found.group("name").strip(_QUOTES)):
@@ -293,7 +315,7 @@ def _is_label_block(labels: list[Label], header: str) -> bool:
 
 def _name_in(text: str) -> str:
     """Give the question that a heading or a clause names last: 'The queues are:' gives 'queue'."""
-    named = [found.group(0).lower() for found in _FIELD.finditer(text)]
+    named = [found.group(0).lower() for found in _FIELD.finditer(text[-200:])]
     named = [name for name in named if fold(name) not in _NAMELESS]
     if not named:
         return ""
@@ -324,7 +346,8 @@ def _inline_lists(clause: str) -> list[Field]:
     starts = [found.end() for found in _INTRO.finditer(clause)][:12]
     if _ASKS_FOR_LABEL.search(clause):
         starts += [found.end() for found in _WEAK_INTRO.finditer(clause)][:12]
-        starts += [at + 1 for at in [clause.find(":")] if at >= 0]
+        if ":" in clause:
+            starts.append(clause.index(":") + 1)
     candidates = []
     for start in starts:
         lead = _LEAD.match(clause, start)
@@ -362,7 +385,7 @@ def _described_inline(clause: str) -> Field | None:
 def _segment(text: str) -> str:
     """The part of *text* that a list may fill: up to a closing bracket, a full stop or the end."""
     lead = len(text) - len(text.lstrip(" :=([{"))
-    return text[:lead] + _LIST_ENDS.split(text[lead:], maxsplit=1)[0]
+    return text[:lead] + _LIST_ENDS.split(text[lead : lead + _LONGEST_LIST], maxsplit=1)[0]
 
 
 def _items(text: str) -> list[str]:
@@ -393,10 +416,4 @@ def _items(text: str) -> list[str]:
         if named[0] in _ORDER_WORDS and not (named[0] == "not" or named[0] == "no"):
             continue
         items.append(bare)
-    return list(dict.fromkeys(items))
-
-
-def same_name(one: str, other: str) -> bool:
-    """Tell whether two names of a question mean the same: 'Queue', 'queues', 'the_queue'."""
-    first, second = ({stem(word) for word in words(name)} for name in (one, other))
-    return bool(first & second)
+    return list(dict.fromkeys(items))[:_MOST_LABELS]

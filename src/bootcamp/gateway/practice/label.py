@@ -55,7 +55,7 @@ _LONGEST_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Choice:
-    """A chosen label, and how far it was ahead of the next (0: a guess; both scores are cosines)."""
+    """A chosen label, its score, and how far it was ahead of the next (0: a guess)."""
 
     label: str
     margin: float

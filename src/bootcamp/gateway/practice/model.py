@@ -89,9 +89,8 @@ class PracticeModel:
             if wants_summary:
                 values["summary"] = self._summary(reading)
             return PracticeAnswer(_json(values), "label" if choices else "summarise")
-        if not choices:
-            return PracticeAnswer(self._summary(reading), "summarise")
-        return PracticeAnswer(self._plain(reading, choices, wants_summary), "label")
+        text = self._plain(reading, choices, wants_summary) if choices else self._summary(reading)
+        return PracticeAnswer(text, "label" if choices else "summarise")
 
     def _label(self, reading: Reading, position: int, field: Field) -> Choice:
         examples = [

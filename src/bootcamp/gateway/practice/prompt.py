@@ -72,6 +72,9 @@ _LENGTH = re.compile(
 )
 _DEFAULT_LENGTH = 2
 _LONGEST_SUMMARY = 20
+_MOST_EXAMPLES = 100
+_LONGEST_EXAMPLE = 4_000
+_LONGEST_INSTRUCTIONS = 20_000
 _JSON = re.compile(r"\bjson\b", re.IGNORECASE)
 _TEMPLATE_KEY = re.compile(r"[\"“]([A-Za-z_][\w \-]{0,40})[\"”]\s*:")
 _NAMED_KEYS = re.compile(
@@ -91,9 +94,9 @@ def read(turns: Sequence[Turn], response_format: Mapping[str, object] | None = N
     """Read a request; what cannot be recognised is left empty."""
     system = cut("\n\n".join(turn.text for turn in turns if turn.role in {"system", "developer"}))
     said = [turn for turn in turns if turn.role in {"user", "assistant"}]
-    last = next((at for at in range(len(said) - 1, -1, -1) if said[at].role == "user"), None)
-    request = cut(said[last].text) if last is not None else Cut()
-    earlier, shown_by_turns = _earlier(said[:last] if last is not None else [])
+    asked = next((at for at in range(len(said) - 1, -1, -1) if said[at].role == "user"), None)
+    request = cut(said[asked].text) if asked is not None else Cut()
+    earlier, shown_by_turns = _earlier(said[:asked] if asked is not None else [])
     before = "\n".join(
         part for part in (system.instructions, _text_of(system), *earlier) if part.strip()
     )
@@ -101,8 +104,12 @@ def read(turns: Sequence[Turn], response_format: Mapping[str, object] | None = N
     shown = [*system.shown, *shown_by_turns, *request.shown]
     if not request.target:
         _find_target(request, before)
-    instructions = f"{before}\n\n{request.instructions}".strip()
+    instructions = f"{before}\n\n{request.instructions}".strip()[:_LONGEST_INSTRUCTIONS]
     fields, examples = _fields_and_examples(instructions, shown, schema)
+    if not request.target and request.shown:
+        last = request.shown[-1]
+        if not _answers(last.answer, fields):  # its 'File: …' was a line of the text itself
+            request.target = f"{last.text}\n{last.answer}"
     wants_json = bool(response_format and response_format.get("type") in _JSON_TYPES)
     wants_json = wants_json or bool(_JSON.search(instructions))
     if schema is None:
@@ -120,7 +127,7 @@ def read(turns: Sequence[Turn], response_format: Mapping[str, object] | None = N
         json=wants_json,
         schema=schema,
         separator=_separator(fields, instructions),
-        language=language(instructions),
+        language=language(instructions or request.target),
     )
 
 
@@ -180,23 +187,27 @@ def _find_target(request: Cut, before: str) -> None:
         if colon and read_fields(head) and len(words(tail)) > 2:
             request.instructions, request.target = head, tail.strip()
         return
-    orders = [part for part in paragraphs if _ORDERS.search(part) or read_fields(part)]
+    orders = [part for part in paragraphs if read_fields(part)]
+    orders = orders or [part for part in paragraphs if _ORDERS.search(part)]
     if not orders or len(orders) == len(paragraphs):
         orders = paragraphs[:1]
     # Labels' descriptions stand in lines of their own: whatever the reader takes is no text.
-    rest = [part for part in paragraphs if part not in orders and not _describes(part, text)]
+    described = {label.description for field in read_fields(text) for label in field.labels}
+    described.discard("")
+    taken = set(orders)
+    rest = [
+        part
+        for part in paragraphs
+        if part not in taken and not any(description in part for description in described)
+    ]
     request.target = "\n\n".join(rest)
-    request.instructions = "\n".join(part for part in paragraphs if part not in rest)
+    kept = set(rest)
+    request.instructions = "\n".join(part for part in paragraphs if part not in kept)
 
 
 def _list_only(tail: str, text: str) -> bool:
     fields = read_fields(text)
     return any(all(label.name in tail for label in field.labels) for field in fields)
-
-
-def _describes(part: str, text: str) -> bool:
-    described = {label.description for field in read_fields(text) for label in field.labels}
-    return any(description and description in part for description in described)
 
 
 def _fields_and_examples(
@@ -208,10 +219,10 @@ def _fields_and_examples(
     if not fields:
         fields = _fields_from_answers(shown)
     examples = []
-    for part in shown:
+    for part in shown[-_MOST_EXAMPLES:]:
         answers = _answers(part.answer, fields)
         if answers and not (part.arrow and _is_label(part.text, fields)):
-            examples.append(Example(part.text, answers))
+            examples.append(Example(part.text[:_LONGEST_EXAMPLE], answers))
         elif part.arrow:
             fields = [_describe(field, part.text, part.answer) for field in fields]
     return fields, examples

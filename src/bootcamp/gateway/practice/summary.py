@@ -12,9 +12,10 @@ __all__ = ["quote_nearest", "summarise"]
 _COURTESY = re.compile(
     r"^(?:hello|hi|dear|good (?:morning|afternoon)|bonjour|bonsoir|madame|monsieur|chere?|kind|best"
     r"|regards|many thanks|thank you|thanks|merci|cordialement|bien a vous|sincerely|yours|cheers"
-    r"|i hope (?:you|this)|j'espere que|sent from|envoye de|bonne journee|salutations|je vous prie)\b"
+    r"|i hope (?:you|this)|j'espere que|sent from|envoye de|bonne journee|salutations"
+    r"|je vous prie)\b"
 )
-_HEADER = re.compile(r"^(?:from|to|date|sent|de|a|envoye|cc)\s*:", re.IGNORECASE)
+_HEADER = re.compile(r"^(?:subject|objet|from|to|date|sent|de|a|envoye|cc)\s*:", re.IGNORECASE)
 _SHORTEST = 4
 _MOST_SENTENCES = 300
 _FIRST_BONUS = 0.12

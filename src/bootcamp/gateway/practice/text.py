@@ -81,6 +81,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”»)]*\s+(?=[\"'“«(]?[^\Wa-z_
 
 def fold(text: str) -> str:
     """Lower case without accents or ligatures: 'Réglé œuvre' gives 'regle oeuvre'."""
+    if text.isascii():
+        return text.lower()
     lowered = text.lower().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
     decomposed = unicodedata.normalize("NFKD", lowered)
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
