@@ -83,6 +83,8 @@ class Bootcamp:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(60)
+        if self.process.stdout:
+            self.process.stdout.close()
 
     def visitor(self, login: str) -> httpx.Client:
         """Give a browser-like client that is logged in as this person."""
