@@ -127,7 +127,17 @@ def start_bootcamp(data: Path, *options: str, **environ: str) -> Bootcamp:
     port = free_port()
     started = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bootcamp", "up", "--data", str(data), "--port", str(port), *options],
+        [
+            sys.executable,
+            "-m",
+            "bootcamp",
+            "up",
+            "--data",
+            str(data),
+            "--port",
+            str(port),
+            *options,
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
