@@ -7,6 +7,7 @@ Imports of the parts happen inside the commands: `bootcamp --help` answers at on
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bootcamp import __version__
-from bootcamp.errors import BootcampError, UsageError
+from bootcamp.errors import BootcampError, CohortError, UsageError
 from bootcamp.settings import DEFAULT_PORT, DataFolder
 
 if TYPE_CHECKING:
@@ -62,7 +63,13 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON 
 
 @cli.command()
 @_data_option
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The public port.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="The public port.",
+)
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -80,6 +87,11 @@ def up(data: DataFolder, port: int, host: str, url: str | None, no_isolation: bo
     settings = HubSettings(data, host=host, port=port, isolated=not no_isolation)
     supervisor = Supervisor(settings, url=url)
     if not data.cohort_file.exists():
+        if data.homes.is_dir() and any(data.homes.iterdir()):
+            raise CohortError(
+                f"{data.cohort_file} is gone, and people have worked here. Put it back from a"
+                " backup, or give another --data folder."
+            )
         click.echo(f"No cohort in {data.root} yet: making the demo cohort.")
         create_demo(data)
     try:
@@ -222,7 +234,13 @@ cli.add_command(cohort_show, "show")
 @_json_option
 @click.argument("logins", nargs=-1)
 @click.option("--all", "everyone", is_flag=True, help="Everyone who has not joined yet.")
-@click.option("--days", default=14, show_default=True, help="How long the links work.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=14,
+    show_default=True,
+    help="How long the links work.",
+)
 @click.option("--url", help="The address that people use; default: the running bootcamp's.")
 def invite(
     data: DataFolder,
@@ -398,6 +416,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("bootcamp: stopped.", err=True)
         sys.exit(1)
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        reason = (error.strerror or str(error)).lower()
+        click.echo(f"bootcamp: {where}{reason}.", err=True)
+        sys.exit(1)
 
 
 class _TeamProgress:
@@ -439,7 +465,8 @@ def _cohort(data: DataFolder) -> Cohort:
 def _exchange(data: DataFolder) -> Exchange:
     from bootcamp.exchange.service import Exchange
 
-    return Exchange(data, _store(data), _cohort(data))
+    cohort = _cohort(data)  # first: a mistyped folder is not made
+    return Exchange(data, _store(data), cohort)
 
 
 def _homework(number: int) -> str:
@@ -459,9 +486,18 @@ def _print_ways_in(data: DataFolder, url: str) -> None:
     from bootcamp.hub.accounts import Accounts
 
     accounts = Accounts(_store(data))
-    waiting = [p for p in load_cohort(data.cohort_file).people if not accounts.has_joined(p.login)]
-    if not waiting:
+    missing = [p for p in load_cohort(data.cohort_file).people if not accounts.has_joined(p.login)]
+    if not missing:
         click.echo("  Everyone has joined: sign in with your login and password.\n")
+        return
+    # A new link would put one out of use that is on its way to someone.
+    waiting = [person for person in missing if not accounts.has_open_invitation(person.login)]
+    if len(waiting) < len(missing):
+        click.echo(
+            f"  {len(missing) - len(waiting)} people have an invitation link that still works;"
+            " `bootcamp invite LOGIN` replaces a lost one.\n"
+        )
+    if not waiting:
         return
     shown = waiting[:10]
     click.echo("  To log in, open your invitation link once and choose a password:\n")

@@ -145,6 +145,18 @@ class Accounts:
             found = session.scalar(select(Account.password_hash).where(Account.login == login))
         return found is not None
 
+    def has_open_invitation(self, login: str) -> bool:
+        """Tell whether an invitation of this person can still be used."""
+        with self._store.session() as session:
+            found = session.scalar(
+                select(Invitation.token_hash).where(
+                    Invitation.login == login,
+                    Invitation.used_at.is_(None),
+                    Invitation.expires_at > self._now(),
+                )
+            )
+        return found is not None
+
     def system_ids(self, login: str, team: str | None) -> SystemIds:
         """Give the user id of a person and the group id of the team, the same at every call."""
         with self._store.session() as session:

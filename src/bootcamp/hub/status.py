@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import psutil
 
 from bootcamp.cohort import load_cohort
+from bootcamp.errors import CohortError
 from bootcamp.hub.supervisor import running
 from bootcamp.settings import DataFolder
 
@@ -59,24 +60,45 @@ def describe(data: DataFolder) -> Status:
             (p for p, command in processes if any(word.endswith(mark) for word in command)), None
         )
         parts.append(
-            Part(name, "running", found.pid, found.memory_info().rss / 1e6)
+            Part(name, "running", found.pid, _memory_mb(found))
             if found
             else Part(name, "NOT RUNNING", None, 0.0)
         )
     # The sandbox's first process is bubblewrap's; one a server has the hub as its parent.
     servers = sum(
-        1 for p, command in processes if command[:1] == ["bwrap"] and p.ppid() == state.hub_pid
+        1 for p, command in processes if command[:1] == ["bwrap"] and _parent(p) == state.hub_pid
     )
-    model = load_cohort(data.cohort_file).model
     return Status(
         url=state.url,
         since=datetime.fromtimestamp(state.started, tz=UTC).astimezone(),
         parts=tuple(parts),
         servers=servers,
-        model=f"{model.small} at {model.upstream.host}"
-        if model.upstream
-        else "practice-1, the embedded practice model",
+        model=_model(data),
     )
+
+
+def _model(data: DataFolder) -> str:
+    try:
+        model = load_cohort(data.cohort_file).model
+    except CohortError as error:
+        return f"unknown, for the cohort file cannot be used: {error}"
+    if model.upstream:
+        return f"{model.small} at {model.upstream.host}"
+    return "practice-1, the embedded practice model"
+
+
+def _memory_mb(process: psutil.Process) -> float:
+    try:
+        return float(process.memory_info().rss / 1e6)
+    except psutil.Error:  # it has just ended
+        return 0.0
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return 0
 
 
 def _command(process: psutil.Process) -> list[str]:
