@@ -23,6 +23,8 @@ __all__ = ["build", "drift"]
 _SOURCE = re.compile(r"session-(\d\d)-(lab|homework|solution|roi)\.py$")
 # The sessions whose labs work on a use case's development data, and which.
 _DATA = {1: ("email-routing",), 6: ("email-routing",)}
+# nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
+_MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -89,6 +91,8 @@ def _build_into(target: Path, root: Path) -> None:
     for session, use_cases in _DATA.items():
         for use_case in use_cases:
             dataset = root / "graders" / "datasets" / use_case.replace("-", "_")
+            if not (dataset / "dev").is_dir():
+                raise BuildError(f"The data of '{use_case}' is missing: {dataset / 'dev'}.")
             folder = target / f"session-{session:02d}" / "data" / use_case
             folder.mkdir(parents=True)
             shutil.copyfile(dataset / "brief.md", folder / "brief.md")
@@ -118,7 +122,7 @@ def _read(source: Path) -> Any:
     try:
         notebook = jupytext.reads(source.read_text(encoding="utf-8"), fmt="py:percent")
     except Exception as error:
-        raise BuildError(f"{source.name} is not a notebook source: {error}.") from error
+        raise BuildError(f"{source.name} is not a notebook source: {_line(error)}.") from error
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
@@ -132,8 +136,16 @@ def _read(source: Path) -> Any:
         seen.add(cell.id)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    nbformat.validate(notebook)
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        raise BuildError(f"{source.name} is no valid notebook: {_line(error)}.") from error
     return notebook
+
+
+def _line(error: Exception) -> str:
+    """Give the first line of what a tool complains about."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _without_answers(answered: Any, source: Path) -> Any:
@@ -161,8 +173,8 @@ def _without_answers(answered: Any, source: Path) -> Any:
         ):
             notebook, resources = step(config=config).preprocess(notebook, resources)
     except Exception as error:
-        raise BuildError(f"{source.name}: nbgrader refuses it: {error}.") from error
-    left = [cell.id for cell in notebook.cells if "SOLUTION" in cell.source]
+        raise BuildError(f"{source.name}: nbgrader refuses it: {_line(error)}.") from error
+    left = [cell.id for cell in notebook.cells if _MARK.search(cell.source)]
     if left:
         raise BuildError(f"{source.name}: an answer is left in cell '{left[0]}'.")
     return notebook
