@@ -24,6 +24,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -68,6 +69,13 @@ Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+$", max_length=254)
 ]
 
+# TOML has no word for None, and a line left out means the default.
+_UNLIMITED = "unlimited"
+Tokens = Annotated[
+    Annotated[int, Field(gt=0)] | None,
+    BeforeValidator(lambda value: None if value == _UNLIMITED else value),
+]
+
 # What a pattern means, for the message about a value that does not match it.
 _WHAT_WOULD_BE_RIGHT = {
     "login": "2 to 30 small letters, digits and hyphens, a letter first (like 'amina-b')",
@@ -80,8 +88,8 @@ _WHAT_WOULD_BE_RIGHT = {
     "small": "the upstream's name of a model, on one line",
     "large": "the upstream's name of a model, on one line",
     "key_variable": "the NAME of an environment variable in capitals, never the key itself",
-    "citizen_tokens": "a whole number above 0 (leave the line out for no limit)",
-    "team_tokens": "a whole number above 0 (leave the line out for no limit)",
+    "citizen_tokens": "a whole number above 0, or 'unlimited'",
+    "team_tokens": "a whole number above 0, or 'unlimited'",
     "members": "a list of 2 to 5 logins, like ['amina', 'bruno']",
     "use_cases": "4 to 6 [[use_cases]] entries",
     "people": "1 to 200 [[people]] entries",
@@ -172,10 +180,10 @@ class ModelSettings(_Model):
 
 
 class Budgets(_Model):
-    """How many tokens may be used in the whole bootcamp; none means no limit."""
+    """How many tokens may be used in the whole bootcamp; None, in the file 'unlimited', for all."""
 
-    citizen_tokens: Annotated[int, Field(gt=0)] | None = 2_000_000
-    team_tokens: Annotated[int, Field(gt=0)] | None = 6_000_000
+    citizen_tokens: Tokens = 2_000_000
+    team_tokens: Tokens = 6_000_000
 
 
 class Cohort(_Model):
@@ -372,9 +380,8 @@ def dump_cohort(cohort: Cohort) -> str:
     ]
     lines += ["", "[budgets]", "# Tokens for the whole bootcamp."]
     lines += [
-        f"{field} = {value}"
+        f"{field} = {_quoted(_UNLIMITED) if value is None else value}"
         for field, value in cohort.budgets.model_dump().items()
-        if value is not None
     ]
     for case in cohort.use_cases:
         lines += _table("use_cases", case)
