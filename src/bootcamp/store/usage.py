@@ -14,7 +14,6 @@ from typing import Literal, cast
 from sqlalchemy import String, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
-from sqlalchemy.orm.util import identity_key
 
 from bootcamp.errors import BootcampError
 from bootcamp.store.base import Base, UTCDateTime, now
@@ -161,7 +160,6 @@ def reserve(session: Session, wanted: Reservation, budgets: Budgets) -> None:
             started_at=at,
         )
     )
-    session.flush()
 
 
 def settle(session: Session, done: Settlement) -> None:
@@ -206,15 +204,15 @@ def used_tokens(session: Session, holder: Holder, name: str, budgets: Budgets) -
 def _total(session: Session, holder: Holder, name: str, period: str) -> UsageTotal:
     """Give the total, locked for this transaction, so that several gateways can share a store."""
     key = (holder, name, period)
-    held = session.identity_map.get(identity_key(UsageTotal, key))
-    if isinstance(held, UsageTotal):  # locked by this transaction already
-        return held
-    total = session.get(UsageTotal, key, with_for_update=True)
-    if total is None:
-        total = UsageTotal(holder=holder, name=name, period=period, tokens=0)
-        session.add(total)
-        session.flush()
-    return total
+    # A session lets go of what nobody holds; a total is read once in a transaction of many calls.
+    held: dict[tuple[str, str, str], UsageTotal] = session.info.setdefault("usage_totals", {})
+    if key not in held:
+        total = session.get(UsageTotal, key, with_for_update=True)
+        if total is None:
+            total = UsageTotal(holder=holder, name=name, period=period, tokens=0)
+            session.add(total)
+        held[key] = total
+    return held[key]
 
 
 def _refusal(
