@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.conftest import eventually, free_port
 
 from bootcamp.hub.demo import create_demo
 from bootcamp.hub.settings import HubSettings
 from bootcamp.hub.supervisor import Supervisor
 from bootcamp.settings import DataFolder
-from tests.conftest import eventually, free_port
 
 _SERVICE = """
 c.JupyterHub.services.append({{"name": "bench", "api_token": "{token}"}})

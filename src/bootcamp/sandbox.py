@@ -23,6 +23,8 @@ from bootcamp.errors import SandboxUnavailable
 __all__ = ["Bind", "Limits", "Sandbox", "is_readable_inside", "require_sandbox"]
 
 _INSTALL = "Install bubblewrap (on Debian and Ubuntu: `sudo apt-get install bubblewrap`)"
+# Memory that scratch files may take; a sandbox without a bound could fill the machine's.
+_TMP_BYTES = str(256 * 1024**2)
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 # What programs need of /etc: names, time, fonts, certificates. Nothing of the host's services.
 _ETC = (

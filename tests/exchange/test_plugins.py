@@ -18,7 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from bootcamp.exchange.citizen_config import write_citizen_config
+from bootcamp.hub.server_config import write_server_config
 from bootcamp.web.api import exchange_routes
 from tests.conftest import eventually
 from tests.fakes.identity import TokenIdentity
@@ -129,7 +129,7 @@ def ada(service: str, tmp_path: Path) -> Iterator[Citizen]:
         {
             "PATH": os.environ["PATH"],
             "HOME": str(home),
-            "JUPYTER_CONFIG_PATH": str(write_citizen_config(tmp_path / "config")),
+            "JUPYTER_CONFIG_PATH": str(write_server_config(tmp_path)),
             "BOOTCAMP_URL": service,
             "JUPYTERHUB_API_TOKEN": "ada",
         },

@@ -120,7 +120,7 @@ def test_nothing_of_answers_hidden_data_or_keys_is_anywhere_inside(kernel: Remot
         "            found += [(path, m) for m in marks if m in data]\n"
         "print(seen > 50, found)"
     )
-    # The notebook-building code may name the mark of an answer; answers themselves may not be there.
+    # Our code names the mark of an answer; answers themselves may not be there.
     assert printed.startswith("True"), printed
     inside = [line for line in eval(printed.partition(" ")[2]) if "/bootcamp/" not in line[0]]
     assert inside == []
@@ -144,7 +144,8 @@ def test_company_key_is_in_no_process_of_the_citizen(kernel: RemoteKernel) -> No
 def test_is_its_own_user_without_privileges(kernel: RemoteKernel) -> None:
     printed = kernel.run(
         "import os, json; from pathlib import Path\n"
-        "status = dict(l.split(':', 1) for l in Path('/proc/self/status').read_text().splitlines())\n"
+        "lines = Path('/proc/self/status').read_text().splitlines()\n"
+        "status = dict(line.split(':', 1) for line in lines)\n"
         "print(json.dumps([os.getuid(), status['CapEff'].strip(), status['NoNewPrivs'].strip()]))"
     )
     uid, capabilities, no_new_privileges = json.loads(printed)

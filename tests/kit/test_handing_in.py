@@ -118,7 +118,7 @@ def test_refuses_a_missing_or_renamed_notebook(homework, bootcamp):
 
 
 def test_refuses_a_folder_that_is_too_big_and_names_the_file(homework, bootcamp):
-    (homework / "big.csv").write_bytes(b"x" * 10_000_001)
+    (homework / "big.csv").write_bytes(b"x" * 20_000_001)
 
     with pytest.raises(KitError, match=r"largest file is big\.csv"):
         submit()

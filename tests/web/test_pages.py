@@ -97,7 +97,7 @@ def test_feedback_shows_the_score_and_what_is_still_to_come(service: Service) ->
     service.exchange.feedback["amina"] = (Feedback(7.5, 10.0, awaits_marking=True), "<p>Well done")
     page = service.browser("amina").get().text
     assert "7.5 of 10 points" in page
-    assert "your facilitator’s part follows" in page
+    assert "your facilitator’s part is still to come" in page
 
 
 def test_the_practice_model_is_named_as_long_as_it_answers(service: Service) -> None:

@@ -1,16 +1,14 @@
 """The Jupyter settings of a citizen's server: nbgrader over HTTP, and only what a citizen needs.
 
-The folder that `write_citizen_config` fills is bound read-only into the sandbox and named by
-`JUPYTER_CONFIG_PATH`, so it stands above the environment's own settings.
+The hub writes them into the folder that sandboxes see as `JUPYTER_CONFIG_PATH`, so that they stand
+above the environment's own settings.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-__all__ = ["NBGRADER_CONFIG", "PAGE_CONFIG", "SERVER_CONFIG", "write_citizen_config"]
+__all__ = ["NBGRADER_CONFIG", "PAGE_CONFIG", "SERVER_CONFIG"]
 
 _PLUGINS = "bootcamp.exchange.plugins"
 
@@ -49,18 +47,3 @@ PAGE_CONFIG: dict[str, Any] = {
     }
 }
 """For JupyterLab's page: what the server does not offer has no button either."""
-
-
-def write_citizen_config(folder: Path) -> Path:
-    """Write the settings below `folder`, readable by everyone, and give it back."""
-    for name, content in (
-        ("nbgrader_config.json", NBGRADER_CONFIG),
-        ("jupyter_server_config.json", SERVER_CONFIG),
-        ("labconfig/page_config.json", PAGE_CONFIG),
-    ):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.chmod(0o755)
-        path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        path.chmod(0o644)
-    return folder

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import re
 from typing import Any
 
 from jupyterhub.auth import Authenticator
@@ -26,9 +24,7 @@ from bootcamp.hub.accounts import PASSWORD_MIN_LENGTH, Accounts
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
-__all__ = ["InvitationAuthenticator", "WithoutInvitations"]
-
-_INVITATION_IN_A_PATH = re.compile(r"(/invitation/)[^\s/?\"')]+")
+__all__ = ["InvitationAuthenticator"]
 
 
 class InvitationAuthenticator(Authenticator):
@@ -109,25 +105,17 @@ class InvitationAuthenticator(Authenticator):
         ]
 
 
-class WithoutInvitations(logging.Filter):
-    """Takes invitation tokens out of log lines: whoever reads one could use it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Change the line where needed; keep it always."""
-        line = record.getMessage()
-        if "/invitation/" in line:
-            record.msg, record.args = _INVITATION_IN_A_PATH.sub(r"\1[secret]", line), ()
-        return True
-
-
 class InvitationHandler(BaseHandler):
     """The page behind an invitation link: choose a password, and you are in."""
 
-    async def get(self, token: str) -> None:
-        """Show who is invited and ask for a password."""
-        # The link itself opens the door: no referrer, no cached copy.
+    def set_default_headers(self) -> None:
+        """Keep the link to ourselves, for it opens the door: no referrer, no cached copy."""
+        super().set_default_headers()
         self.set_header("Referrer-Policy", "no-referrer")
         self.set_header("Cache-Control", "no-store")
+
+    async def get(self, token: str) -> None:
+        """Show who is invited and ask for a password."""
         await self._show(token)
 
     async def post(self, token: str) -> None:

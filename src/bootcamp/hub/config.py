@@ -61,7 +61,7 @@ def set_state(c: Any, settings: HubSettings) -> None:
 def set_log(c: Any) -> None:
     """Keep invitation links out of the log; JupyterHub itself takes out its own tokens only."""
     c.JupyterHub.logging_config = {
-        "filters": {"invitations": {"()": "bootcamp.hub.authenticator.WithoutInvitations"}},
+        "filters": {"invitations": {"()": "bootcamp.hub.log.WithoutInvitations"}},
         "handlers": {"console": {"filters": ["invitations"]}},
     }
 
@@ -75,8 +75,8 @@ def set_proxy(c: Any, settings: HubSettings) -> None:
         if folder and Path(folder) != ours
     )
     node = shutil.which("configurable-http-proxy", path=elsewhere)
-    program = node or str(ours / "configurable-http-proxy")
-    c.ConfigurableHTTPProxy.command = dying_with_its_parent([program])
+    command = [node] if node else [sys.executable, "-m", "bootcamp.hub.python_proxy"]
+    c.ConfigurableHTTPProxy.command = dying_with_its_parent(command)
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
 
 

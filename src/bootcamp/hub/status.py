@@ -16,11 +16,11 @@ __all__ = ["Part", "Status", "describe"]
 
 # What the command line of each part contains, in the order in which they are shown.
 _PARTS = (
-    ("hub", "jupyterhub"),
-    ("proxy", "configurable-http-proxy"),
-    ("web pages", "bootcamp.web"),
-    ("model gateway", "bootcamp.gateway"),
-    ("idle culler", "jupyterhub_idle_culler"),
+    ("hub", ("jupyterhub",)),
+    ("proxy", ("configurable-http-proxy", "bootcamp.hub.python_proxy")),
+    ("web pages", ("bootcamp.web",)),
+    ("model gateway", ("bootcamp.gateway",)),
+    ("idle culler", ("jupyterhub_idle_culler",)),
 )
 
 
@@ -55,9 +55,9 @@ def describe(data: DataFolder) -> Status:
     except psutil.NoSuchProcess:
         return Status()
     parts = []
-    for name, mark in _PARTS:
+    for name, marks in _PARTS:
         found = next(
-            (p for p, command in processes if any(word.endswith(mark) for word in command)), None
+            (p for p, command in processes if any(word.endswith(marks) for word in command)), None
         )
         parts.append(
             Part(name, "running", found.pid, _memory_mb(found))

@@ -11,7 +11,8 @@ from bootcamp.kit.errors import KitError
 __all__ = ["submit"]
 
 _KINDS = {".ipynb", ".csv", ".json", ".md", ".py", ".txt", ".xlsx"}
-_MOST_BYTES = 10_000_000
+# As much as the exchange takes.
+_MOST_BYTES = 20_000_000
 _TIMEOUT_SECONDS = 60.0
 
 
