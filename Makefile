@@ -25,8 +25,8 @@ lint: setup-dev
 build: setup-dev  ## Build the notebooks from their sources.
 	.venv/bin/bootcamp build
 
-bench: setup-dev  ## Measure against the stock tools.
-	for name in grading spawn; do $(PYTHON) -m benchmarks.$$name --json; done
+bench: setup-dev  ## Measure against the stock tools; writes docs/benchmarks.md.
+	$(PYTHON) -m benchmarks
 
 setup:
 	@scripts/setup

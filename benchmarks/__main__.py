@@ -1,0 +1,71 @@
+"""Runs every benchmark and writes the table in `docs/benchmarks.md`: `python -m benchmarks`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+BENCHMARKS = {
+    "grading": "Grade 40 hand-ins of homework 1; stock: nbgrader, one after another, no sandbox",
+    "spawn": "One citizen's click to a ready JupyterLab; stock: JupyterHub without isolation",
+}
+_PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+_HEAD = """# Benchmarks
+
+Written by `make bench`: each row measures the stock tool and ours in one run on one machine. The
+ratio says how many times better ours is; below 1 it is worse. Times depend on the machine, ratios
+much less.
+
+"""
+
+
+def run(name: str, *, quick: bool) -> dict[str, Any]:
+    """Run one benchmark in a process of its own and give its figures."""
+    command = [
+        sys.executable,
+        "-m",
+        f"benchmarks.{name}",
+        "--json",
+        *(["--quick"] if quick else []),
+    ]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1800)
+    figures: dict[str, Any] = json.loads(answer.stdout)
+    return figures
+
+
+def page(results: dict[str, dict[str, Any]]) -> str:
+    """Give the documentation's page: a table, then every figure."""
+    lines = [
+        _HEAD,
+        f"Measured on {date.today():%d %B %Y}, {platform.machine()}, {os.cpu_count()} processors.\n",
+    ]
+    lines += ["\n| what | ratio |\n| --- | --- |\n"]
+    lines += [f"| {BENCHMARKS[name]} | {figures['ratio']} |\n" for name, figures in results.items()]
+    for name, figures in results.items():
+        body = json.dumps(figures, indent=2)
+        lines.append(f"\n## {name}\n\n```json\n{body}\n```\n")
+    return "".join(lines)
+
+
+def main() -> None:
+    """Run all, print each result, write the page (not with --quick)."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work, no page")
+    arguments = parser.parse_args()
+    results = {}
+    for name in BENCHMARKS:
+        results[name] = run(name, quick=arguments.quick)
+        print(f"{name}: ratio {results[name]['ratio']}", flush=True)
+    if not arguments.quick:
+        _PAGE.write_text(page(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
