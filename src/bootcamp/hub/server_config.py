@@ -16,6 +16,9 @@ _JUPYTER_SERVER: dict[str, Any] = {
         "terminals_enabled": False,
         "jpserver_extensions": {"bootcamp.hub.busy_kernels": True},
     },
+    # Kernels listen on sockets in the home. On a TCP port of this machine, any other citizen could
+    # subscribe to what a notebook prints: that channel is signed, not closed.
+    "ConnectionFileMixin": {"transport": "ipc"},
     "LabApp": {"news_url": None, "extension_manager": "readonly"},
     # A notebook in the file browser is never thrown away for good.
     "FileContentsManager": {"delete_to_trash": True},
