@@ -42,10 +42,8 @@ def run(name: str, *, quick: bool) -> dict[str, Any]:
 
 def page(results: dict[str, dict[str, Any]]) -> str:
     """Give the documentation's page: a table, then every figure."""
-    lines = [
-        _HEAD,
-        f"Measured on {date.today():%d %B %Y}, {platform.machine()}, {os.cpu_count()} processors.\n",
-    ]
+    machine = f"{platform.machine()}, {os.cpu_count()} processors"
+    lines = [_HEAD, f"Measured on {date.today():%d %B %Y}, {machine}.\n"]
     lines += ["\n| what | ratio |\n| --- | --- |\n"]
     lines += [f"| {BENCHMARKS[name]} | {figures['ratio']} |\n" for name, figures in results.items()]
     for name, figures in results.items():
