@@ -13,7 +13,16 @@ import httpx
 import psutil
 import pytest
 
-from tests.conftest import Bootcamp, bootcamp, eventually, free_port, processes_of, start_bootcamp
+from tests.conftest import (
+    PASSWORD,
+    Bootcamp,
+    bootcamp,
+    eventually,
+    free_port,
+    processes_of,
+    start_bootcamp,
+    xsrf_of,
+)
 
 
 @pytest.fixture
@@ -101,16 +110,16 @@ def test_everything_ends_and_starts_again_after_the_supervisor_is_killed(own: Bo
     eventually(lambda: not any(p.is_running() for p in below), within=30)
     restarted = start_bootcamp(own.data)
     try:
-        # Amina's password was kept: only six are still to join.
-        assert len(restarted.links) == 6
+        # Links that were printed before still work, and Amina's password was kept.
+        assert "6 people have an invitation link that still works" in restarted.printed
         fresh = httpx.Client(base_url=restarted.url, follow_redirects=True)
-        from tests.conftest import PASSWORD, xsrf_of
-
+        assert fresh.get(own.links["felix"].replace(own.url, restarted.url)).status_code == 200
         form = {"username": "amina", "password": PASSWORD}
         form["_xsrf"] = xsrf_of(fresh.get("/hub/login").text)
         assert fresh.post("/hub/login", data=form).url.path == "/services/bootcamp/"
     finally:
         client.close()
+        fresh.close()
         restarted.stop()
 
 
