@@ -81,6 +81,9 @@ class TestFile:
         text = dump_cohort(example()).replace('company = "', "company = ", 1)
         assert "line 2" in refusal(written(tmp_path, text))
 
+    def test_a_file_that_breaks_off_names_its_last_line(self, tmp_path: Path) -> None:
+        assert "line 3" in refusal(written(tmp_path, 'name = "a"\ncompany = "b"\nlanguage = '))
+
     def test_missing_file_says_how_to_make_one(self, tmp_path: Path) -> None:
         assert "`bootcamp cohort new`" in refusal(tmp_path / "cohort.toml")
 

@@ -326,7 +326,9 @@ def load_cohort(path: Path) -> Cohort:
     try:
         return Cohort.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise CohortError(f"{path.name} is not valid TOML: {error}.") from None
+        last = max(len(text.splitlines()), 1)
+        reason = str(error).replace("at end of document", f"at line {last}, the last one")
+        raise CohortError(f"{path.name} is not valid TOML: {reason}.") from None
     except ValidationError as error:
         raise CohortError(f"{path.name}: {_in_plain_words(error)}") from None
 

@@ -20,6 +20,8 @@ from bootcamp.settings import private_folder
 __all__ = ["configure"]
 
 _CITIZENS, _FACILITATORS = "citizens", "facilitators"
+# How a company's network is left: by which proxy, trusting which certificates.
+_WAY_OUT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
@@ -168,7 +170,7 @@ def set_services(
         if environ.get(variable):
             common[variable] = environ[variable]
     key_variable = cohort.model.key_variable
-    key = {key_variable: environ[key_variable]} if environ.get(key_variable) else {}
+    for_upstream = {name: environ[name] for name in (key_variable, *_WAY_OUT) if environ.get(name)}
     c.JupyterHub.services = [
         {
             "name": "bootcamp",
@@ -188,7 +190,7 @@ def set_services(
         {
             "name": "gateway",
             "command": _service("bootcamp.gateway"),
-            "environment": common | key,
+            "environment": common | for_upstream,
             "display": False,
         },
         {
