@@ -186,27 +186,17 @@ class TestBadSource:
     def test_an_answer_without_its_end(self, root: Path) -> None:
         assert "nbgrader" in refusal(root, source().replace("    ### END SOLUTION\n", ""))
 
-    @pytest.mark.parametrize(
-        ("old", "new"),
-        [
-            ("### BEGIN SOLUTION", "### Begin Solution"),
-            ("### BEGIN SOLUTION", "# begin solution"),
-            ("### BEGIN HIDDEN TESTS", "### begin hidden tests"),
-        ],
-    )
-    def test_a_mistyped_mark_never_ships_an_answer(self, root: Path, old: str, new: str) -> None:
-        kind = old.removeprefix("### BEGIN ")
-        text = source().replace(old, new).replace(f"### END {kind}", f"### end {kind.lower()}")
+    @pytest.mark.parametrize("begin", ["### Begin Solution", "# begin solution", "### BEGIN"])
+    def test_an_answer_with_a_mistyped_mark_does_not_ship(self, root: Path, begin: str) -> None:
+        text = source().replace("### BEGIN SOLUTION", begin).replace("    ### END SOLUTION\n", "")
         (root / "labs" / "session-01-lab.py").write_text(text)
-        try:
-            build(root)
-        except BuildError as error:
-            assert "an answer is left in cell 'double-check'" in str(error)
-        else:
-            # nbgrader empties an answer cell without marks as a whole.
-            released = (root / "session-01" / "lab-1.ipynb").read_text()
-            assert "the-secret" not in released
-            assert "the-hidden-test" not in released
+        build(root)
+        assert "the-secret" not in (root / "session-01" / "lab-1.ipynb").read_text()
+
+    def test_a_hidden_test_with_a_mistyped_mark_is_refused(self, root: Path) -> None:
+        text = source().replace("### BEGIN HIDDEN", "### begin hidden")
+        text = text.replace("### END HIDDEN", "### end hidden")
+        assert "an answer is left in cell 'double-check'" in refusal(root, text)
 
     def test_metadata_that_nbgrader_does_not_take(self, root: Path) -> None:
         refusal(root, source().replace('"schema_version": 3', '"schema_version": 99'))
