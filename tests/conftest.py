@@ -66,6 +66,7 @@ class Bootcamp:
     printed: str = ""
     seconds_to_start: float = 0.0
     links: dict[str, str] = field(default_factory=dict)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -80,6 +81,8 @@ class Bootcamp:
         return str(json.loads(answer.stdout)[login])
 
     def stop(self) -> None:
+        for client in self.clients:
+            client.close()
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(60)
@@ -89,6 +92,7 @@ class Bootcamp:
     def visitor(self, login: str) -> httpx.Client:
         """Give a browser-like client that is logged in as this person."""
         client = httpx.Client(base_url=self.url, follow_redirects=True, timeout=60)
+        self.clients.append(client)
         link = self.invite(login)
         page = client.get(link)
         assert page.status_code == 200, page.text
