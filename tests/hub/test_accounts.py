@@ -30,6 +30,7 @@ from bootcamp.hub.log import WithoutInvitations
 from bootcamp.store import Store, open_store
 from bootcamp.store.accounts import Account, Attempt, Invitation
 from tests.conftest import Bootcamp, xsrf_of
+from tests.hub.kernels import RemoteKernel
 
 PASSWORD = "correct horse battery"
 DAY = timedelta(days=1)
@@ -475,14 +476,16 @@ class TestRealHub:
         finally:
             original.write_text(text)
 
-    def test_a_broken_cohort_file_stops_nobody(self, hub: Bootcamp) -> None:
+    def test_a_cohort_file_that_breaks_meanwhile_stops_nobody(self, hub: Bootcamp) -> None:
         file = hub.data / "cohort.toml"
         text = file.read_text()
-        client = hub.visitor("bruno")
-        try:
-            file.write_text("name = ")
-            page = client.get("/hub/home")
-            assert page.status_code == 200
-        finally:
-            file.write_text(text)
-            client.close()
+        kernel = RemoteKernel(hub, "bruno")
+        with closing(hub.visitor("chloe")) as client:
+            try:
+                file.write_text("name = ")
+                with kernel:
+                    assert "teal" in kernel.run("import os; print(os.environ['BOOTCAMP_TEAM'])")
+                file.unlink()
+                assert client.get("/hub/home").status_code == 200
+            finally:
+                file.write_text(text)

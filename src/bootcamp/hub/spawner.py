@@ -17,7 +17,6 @@ from jupyterhub.spawner import LocalProcessSpawner
 from jupyterhub.utils import random_port
 from traitlets import Bool, Dict, Integer, Unicode
 
-from bootcamp.cohort import load_cohort
 from bootcamp.content import session_folder, session_numbers
 from bootcamp.hub.accounts import Accounts, SystemIds
 from bootcamp.sandbox import Bind, Limits, Sandbox
@@ -153,7 +152,8 @@ class SandboxSpawner(LocalProcessSpawner):
         )
 
     def _team(self) -> str | None:
-        team = load_cohort(self.data.cohort_file).team_of(self.user.name)
+        # The authenticator's, for a cohort file that someone is just breaking stops no class.
+        team = self.authenticator.cohort.team_of(self.user.name)
         return team.slug if team else None
 
     def _passwd_file(self, ids: SystemIds) -> Path:
