@@ -24,16 +24,17 @@ from bootcamp.store.gradebook import course_folder
 from tests.grading.small_course import HOMEWORK, NOTEBOOK, SECRET, SmallCourse, small_course
 from tests.grading.submissions import behind_the_exchange, everyones
 
-LIMITS = GradingLimits(cell_seconds=4, notebook_seconds=9, probe_seconds=2, probes_seconds=8)
+LIMITS = GradingLimits(cell_seconds=4, notebook_seconds=16, probe_seconds=2, probes_seconds=8)
 
-# Points by the machine (of 4), and a word of the note that says why (none: nothing to say).
-EXPECTED: dict[str, tuple[float, str]] = {
+# Points by the machine (of 4), and a word of the note that says why (empty: nothing to say; None:
+# it may say something or not).
+EXPECTED: dict[str, tuple[float, str | None]] = {
     "good": (4, ""),
     "untouched": (0, ""),
     "warns": (4, ""),
     "loops": (3, "code cell 3 ran longer than 4 seconds"),
     "loops-deaf": (1, "process ended in code cell 3"),
-    "loops-often": (4, "took longer than 9 seconds"),
+    "loops-often": (4, "took longer than 16 seconds"),
     "exits": (1, "process ended in code cell 6"),
     "kills": (1, "process ended in code cell 6"),
     "prints-much": (4, "printed more"),
@@ -57,7 +58,7 @@ EXPECTED: dict[str, tuple[float, str]] = {
     "oddly-cells": (4, ""),
     "looks-around": (0, ""),
     "always-equal": (0, ""),
-    "forges": (0, "process ended"),
+    "forges": (0, None),  # its kernel may or may not survive what it did to `json`
     "answers-deep": (0, ""),
     "listens": (0, ""),
     "links": (3, ""),
@@ -122,8 +123,9 @@ def test_gives_each_its_due(graded: GradedClass, login: str) -> None:
     points, note = EXPECTED[login]
     result = graded.results[login]
     assert (result.score, result.max_score) == (points, 6), result
-    assert note.lower() in " ".join(result.notes).lower()
-    assert note or not result.notes
+    if note is not None:
+        assert note.lower() in " ".join(result.notes).lower()
+        assert note or not result.notes
 
 
 def test_grades_everyone_and_tells_as_it_goes(graded: GradedClass) -> None:
