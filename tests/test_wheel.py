@@ -104,7 +104,8 @@ def test_up_runs_from_the_wheel_in_a_fresh_environment(installed: Path, tmp_path
         assert (tmp_path / "bootcamp-data" / "teams" / "teal" / "final").is_dir()
     finally:
         process.terminate()
-        assert process.wait(60) == 0
+        _, status = process.communicate(timeout=60), process.returncode
+        assert status == 0
 
 
 def test_answers_in_the_wheel_are_hidden_from_sandboxes(installed: Path, tmp_path: Path) -> None:
