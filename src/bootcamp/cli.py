@@ -19,6 +19,7 @@ import click
 
 from bootcamp import __version__
 from bootcamp.errors import BootcampError, CohortError, UsageError
+from bootcamp.lean import without_slow_imports
 from bootcamp.settings import DEFAULT_PORT, DataFolder
 
 if TYPE_CHECKING:
@@ -401,6 +402,7 @@ def build(check: bool) -> None:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong call; errors are one line."""
+    without_slow_imports()
     try:
         cli.main(args=argv, prog_name="bootcamp", standalone_mode=False)
     except BootcampError as error:

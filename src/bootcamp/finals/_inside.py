@@ -14,6 +14,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from bootcamp.lean import without_slow_imports
+
 _BLOCK = 65_536
 _READY_SECONDS = 10
 
@@ -67,6 +69,7 @@ def run(settings: dict[str, Any]) -> None:
     """Execute the notebook; a failure in a cell is said as an event, not raised."""
     # After the relay, and here: these imports take most of a second.
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
+    without_slow_imports()
     from papermill import execute_notebook  # noqa: PLC0415
     from papermill.clientwrap import PapermillNotebookClient  # noqa: PLC0415
     from papermill.engines import NBClientEngine, papermill_engines  # noqa: PLC0415

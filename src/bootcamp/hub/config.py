@@ -110,7 +110,8 @@ def set_servers(c: Any, settings: HubSettings) -> None:
     c.SandboxSpawner.model_url = f"http://127.0.0.1:{settings.gateway_port}/v1"
     c.SandboxSpawner.bootcamp_url = f"http://127.0.0.1:{settings.web_port}/services/bootcamp"
     c.SandboxSpawner.jupyter_config = str(write_server_config(settings.data.run))
-    c.SandboxSpawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+    # -P: a citizen's own `email.py` must not stand in for Python's when the server starts.
+    c.SandboxSpawner.cmd = [sys.executable, "-P", "-m", "bootcamp.lean", "jupyterhub.singleuser"]
     c.SandboxSpawner.default_url = "/lab"
     c.SandboxSpawner.disable_user_config = True
     c.SandboxSpawner.term_timeout = 5

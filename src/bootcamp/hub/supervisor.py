@@ -146,7 +146,7 @@ class Supervisor:
     def _launch(self) -> subprocess.Popen[bytes]:
         log = self.settings.data.logs / "hub.log"
         config = content_root() / "hub_config" / "jupyterhub_config.py"
-        command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
+        command = [sys.executable, "-m", "bootcamp.lean", "jupyterhub", "-f", str(config)]
         with log.open("ab") as output:
             return subprocess.Popen(
                 dying_with_its_parent(command),
@@ -159,10 +159,13 @@ class Supervisor:
             )
 
     def _wait_until_ready(self) -> None:
-        """Poll the login page and the home page behind the proxy."""
+        """Poll the hub itself, then the login page and the home page behind the proxy."""
         port = self.settings.port
         host = "127.0.0.1" if self.settings.host == "0.0.0.0" else self.settings.host  # noqa: S104
         pages = [
+            # First where an early question costs nothing: the proxy answers it with a page that
+            # the hub has to draw while it is still starting.
+            f"http://127.0.0.1:{self.settings.hub_api_port}/hub/health",
             f"http://{host}:{port}/hub/login",
             f"http://{host}:{port}/services/bootcamp/health",
         ]
@@ -175,7 +178,7 @@ class Supervisor:
             if _answers(pages[0]):
                 pages.pop(0)
             else:
-                self._asked_to_stop.wait(0.05)
+                self._asked_to_stop.wait(0.1)
         if pages:
             raise BootcampError(
                 f"The hub did not start: {_last_words(self.settings.data.logs / 'hub.log')}"
