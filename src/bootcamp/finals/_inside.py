@@ -14,8 +14,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from bootcamp.lean import without_slow_imports
-
 _BLOCK = 65_536
 _READY_SECONDS = 10
 
@@ -69,7 +67,9 @@ def run(settings: dict[str, Any]) -> None:
     """Execute the notebook; a failure in a cell is said as an event, not raised."""
     # After the relay, and here: these imports take most of a second.
     from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
-    without_slow_imports()
+
+    # As in `bootcamp.lean`, which this file does without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from papermill import execute_notebook  # noqa: PLC0415
     from papermill.clientwrap import PapermillNotebookClient  # noqa: PLC0415
     from papermill.engines import NBClientEngine, papermill_engines  # noqa: PLC0415
