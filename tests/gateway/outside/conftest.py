@@ -1,0 +1,218 @@
+"""The gateway as a process of its own, as the hub starts it, to be measured and killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import psutil
+import pytest
+from sqlalchemy import select
+
+from bootcamp.cohort import save_cohort
+from bootcamp.store import open_store
+from bootcamp.store.usage import UsageCall, UsageTotal
+from tests.conftest import eventually, free_port
+from tests.gateway.fakes import KEY, FakeHub
+from tests.gateway.test_service import cohort
+
+from .upstreams import ScriptedUpstream
+
+SCOPES = ["access:services!service=gateway"]
+PEOPLE = {
+    f"token-{name}": {"name": name, "groups": [f"team-{team}"], "scopes": SCOPES}
+    for name, team in (("ann", "orange"), ("ben", "orange"), ("cleo", "violet"))
+}
+ASK = [{"role": "user", "content": "Hello"}]
+
+
+@dataclass
+class GatewayProcess:
+    """A gateway, its data folder and what it printed."""
+
+    data: Path
+    hub_url: str
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def printed(self) -> str:
+        return (self.data / "gateway.log").read_text(errors="replace")
+
+    def start(self, **environ: str) -> None:
+        with (self.data / "gateway.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bootcamp.gateway"],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={
+                    **os.environ,
+                    "BOOTCAMP_DATA": str(self.data),
+                    "JUPYTERHUB_API_URL": self.hub_url,
+                    "BOOTCAMP_GATEWAY_PORT": str(self.port),
+                    "BOOTCAMP_UPSTREAM_KEY": KEY,
+                    **environ,
+                },
+            )
+        eventually(self._answers, within=60)
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(10)
+
+    def megabytes(self) -> float:
+        """Give the memory that the process holds now."""
+        assert self.process
+        return psutil.Process(self.process.pid).memory_info().rss / 1e6
+
+    def client(self, token: str = "token-ann", timeout: float = 60) -> httpx.Client:
+        return httpx.Client(
+            base_url=self.base_url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=timeout,
+            trust_env=False,
+        )
+
+    def calls(self) -> list[UsageCall]:
+        with contextlib.closing(open_store(f"sqlite:///{self.data / 'store.sqlite'}")) as store:
+            with store.session() as session:
+                return list(session.scalars(select(UsageCall).order_by(UsageCall.started_at)))
+
+    def totals(self) -> list[UsageTotal]:
+        with contextlib.closing(open_store(f"sqlite:///{self.data / 'store.sqlite'}")) as store:
+            with store.session() as session:
+                return list(session.scalars(select(UsageTotal)))
+
+    def assert_books_add_up(self) -> None:
+        """Each citizen's and team's total is the sum of their calls, and no call is open."""
+        calls = self.calls()
+        assert [call.id for call in calls if call.outcome == "open"] == []
+        for total in self.totals():
+            own = [
+                call.tokens
+                for call in calls
+                if total.period == call.period
+                and total.name == (call.login if total.holder == "citizen" else call.team)
+            ]
+            if total.holder in {"citizen", "team"}:
+                assert total.tokens == sum(own), (total.holder, total.name)
+
+    def _answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.printed
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"http://127.0.0.1:{self.port}/health").status_code == 200
+        return False
+
+
+class Runner(Protocol):
+    def __call__(self, upstream: ScriptedUpstream | None = None, **budgets: Any) -> GatewayProcess:
+        """Start a gateway; with an upstream it forwards to that."""
+
+
+@pytest.fixture
+def run_gateway(tmp_path: Path) -> Iterator[Runner]:
+    with ExitStack() as stack:
+        hub_url = stack.enter_context(FakeHub(dict(PEOPLE)).serve())
+
+        def runner(upstream: ScriptedUpstream | None = None, **budgets: Any) -> GatewayProcess:
+            url = stack.enter_context(upstream.serve()) if upstream else None
+            made = cohort(url)
+            if budgets:
+                made = made.model_copy(update={"budgets": made.budgets.model_copy(update=budgets)})
+            save_cohort(made, tmp_path / "cohort.toml")
+            running = GatewayProcess(tmp_path, hub_url)
+            running.start()
+            stack.callback(running.stop)
+            return running
+
+        yield runner
+
+
+@dataclass
+class Watch:
+    """What others saw of a gateway while something bad went on."""
+
+    served: int = 0
+    slowest: float = 0.0
+    failures: list[str] = field(default_factory=list)
+    most_megabytes: float = 0.0
+    megabytes_before: float = 0.0
+
+    @property
+    def grown(self) -> float:
+        """Megabytes that the gateway took at most beyond what it had before."""
+        return self.most_megabytes - self.megabytes_before
+
+
+@contextmanager
+def others_unharmed(gateway: GatewayProcess, *, slowest: float = 5.0) -> Iterator[Watch]:
+    """Let another caller work meanwhile, and watch the gateway's memory.
+
+    At the end, that caller must have been served, always, and never have waited for longer than
+    *slowest* seconds.
+    """
+    watch, over = Watch(), threading.Event()
+    body = {"model": "practice-1", "messages": ASK}
+
+    def call() -> None:
+        with gateway.client("token-cleo") as client:
+            while not over.is_set():
+                began = time.monotonic()
+                try:
+                    status = client.post("/chat/completions", json=body).status_code
+                except httpx.HTTPError as error:
+                    watch.failures.append(repr(error))
+                    return
+                if status != 200:
+                    watch.failures.append(str(status))
+                watch.served += 1
+                watch.slowest = max(watch.slowest, time.monotonic() - began)
+                over.wait(0.02)
+
+    def weigh() -> None:
+        while not over.wait(0.01):
+            with contextlib.suppress(psutil.Error):
+                watch.most_megabytes = max(watch.most_megabytes, gateway.megabytes())
+
+    with gateway.client("token-cleo") as client:
+        assert client.post("/chat/completions", json=body).status_code == 200
+    watch.megabytes_before = watch.most_megabytes = gateway.megabytes()
+    threads = [threading.Thread(target=call), threading.Thread(target=weigh)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield watch
+        seen = watch.served
+        eventually(lambda: watch.served > seen or watch.failures, within=20)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(90)
+    assert watch.failures == []
+    assert watch.served > 0
+    assert watch.slowest < slowest
