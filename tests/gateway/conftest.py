@@ -74,7 +74,7 @@ def open_gateway(store: Store) -> Iterator[Opener]:
                 callers=callers or StaticCallers(CALLERS),
                 store=store,
                 budgets=budgets or Budgets(),
-                upstream=upstream,
+                upstreams=[upstream] if upstream else (),
             )
             served = stack.enter_context(serve_in_thread(app))
             gateway = Gateway(served.base_url, store)

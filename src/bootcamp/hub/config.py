@@ -167,8 +167,13 @@ def set_services(
     for variable in ("BOOTCAMP_STORE_URL", "LANG", "LC_ALL"):
         if environ.get(variable):
             common[variable] = environ[variable]
-    key_variable = cohort.model.key_variable
-    key = {key_variable: environ[key_variable]} if environ.get(key_variable) else {}
+    # The gateway alone gets the keys, and the word that opens its metrics.
+    wanted = {service.key_variable for service in cohort.model_services}
+    keys = {
+        name: environ[name]
+        for name in sorted({"BOOTCAMP_METRICS_TOKEN", *filter(None, wanted)})
+        if environ.get(name)
+    }
     c.JupyterHub.services = [
         {
             "name": "bootcamp",
@@ -188,7 +193,7 @@ def set_services(
         {
             "name": "gateway",
             "command": _service("bootcamp.gateway"),
-            "environment": common | key,
+            "environment": common | keys,
             "display": False,
         },
         {

@@ -79,11 +79,11 @@ def describe(data: DataFolder) -> Status:
 
 def _model(data: DataFolder) -> str:
     try:
-        model = load_cohort(data.cohort_file).model
+        services = load_cohort(data.cohort_file).model_services
     except CohortError as error:
         return f"unknown, for the cohort file cannot be used: {error}"
-    if model.upstream:
-        return f"{model.small} at {model.upstream.host}"
+    if services:
+        return ", then ".join(f"{s.small or s.embedding} at {s.url.host}" for s in services)
     return "practice-1, the embedded practice model"
 
 
