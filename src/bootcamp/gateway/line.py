@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import ssl
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -12,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
-import httpx
 
 from bootcamp.gateway.engines import Call, Reply, Usage
+from bootcamp.gateway.http import Broken, Client, Response, TooSlow, Unreachable
 from bootcamp.gateway.weighing import said_in, take_usage, weigh
 from bootcamp.gateway.wire import (
     DONE,
@@ -74,14 +73,12 @@ class Line:
         }
         if upstream.key:
             headers["Authorization"] = f"Bearer {upstream.key}"
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            # The system's certificates: companies add their own there.
-            verify=ssl.create_default_context(),
-            timeout=httpx.Timeout(upstream.idle_seconds, connect=upstream.connect_seconds),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=64),
+        self._client = Client(
+            upstream.base_url.rstrip("/"),
+            headers,
+            connect_seconds=upstream.connect_seconds,
+            idle_seconds=upstream.idle_seconds,
         )
-        self._base = upstream.base_url.rstrip("/")
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -103,35 +100,32 @@ class Line:
         Raises:
             GatewayProblem: no answer has begun.
         """
-        request = self._client.build_request(
-            "POST", self._base + _PATHS[call.endpoint], content=encode(_forwarded(call, model))
-        )
+        content = encode(_forwarded(call, model))
         guess = weigh(call.body) // 4
         try:
             with anyio.fail_after(self.upstream.total_seconds):
-                answer = await self._client.send(request, stream=True)
+                answer = await self._client.post(_PATHS[call.endpoint], content)
                 try:
                     yield await self._reply(call, answer, usage, guess)
                 finally:
-                    with anyio.CancelScope(shield=True):
-                        await answer.aclose()
-        except (httpx.ConnectTimeout, httpx.ConnectError, httpx.PoolTimeout):
+                    answer.close()
+        except Unreachable:
             raise _unreachable() from None
-        except httpx.TimeoutException:
+        except TooSlow:
             usage.prompt = usage.prompt or guess  # it may well have been worked on
             raise _too_slow(self.upstream.idle_seconds) from None
         except TimeoutError:
             usage.prompt = usage.prompt or guess
             raise _too_slow(self.upstream.total_seconds) from None
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except Broken:
             usage.prompt = usage.prompt or guess
             raise _lost() from None
 
-    async def _reply(self, call: Call, answer: httpx.Response, usage: Usage, guess: int) -> Reply:
+    async def _reply(self, call: Call, answer: Response, usage: Usage, guess: int) -> Reply:
         headers = {"x-bootcamp-engine": "upstream", "x-bootcamp-upstream": self.upstream.name}
-        if answer.status_code != 200:
+        if answer.status != 200:
             body = await _read(answer, _LARGEST_PROBLEM)
-            raise self._problem(answer.status_code, answer.headers, body)
+            raise self._problem(answer.status, answer.headers, body)
         if call.stream:
             if "text/event-stream" not in answer.headers.get("content-type", ""):
                 raise _garbage()
@@ -164,15 +158,17 @@ class Line:
         )
 
     async def _events(
-        self, call: Call, answer: httpx.Response, usage: Usage, guess: int, reply: Reply
+        self, call: Call, answer: Response, usage: Usage, guess: int, reply: Reply
     ) -> AsyncGenerator[bytes]:
         """Pass events on; whatever breaks the stream ends in an error event, never in silence."""
         splitter = EventSplitter()
         usage.prompt = guess  # stands until the upstream's own count comes, near the end
-        counted = False
+        counted = began = False
         try:
             async for data in _data_of(answer, splitter):
                 if data == b"[DONE]":
+                    if not began:  # an answer without a single chunk is none
+                        break
                     yield DONE
                     return
                 found = _object(data)
@@ -185,10 +181,13 @@ class Line:
                 if not counted:
                     usage.completion += -(-len(said_in(found)) // 4)
                 counted = take_usage(found, usage) or counted
+                if not isinstance(found.get("choices"), list):
+                    continue  # some services send signs of life that are no chunks
+                began = True
                 passed = _passed_on(found, data, wants_usage=call.wants_usage)
                 if passed:
                     yield self._scrub(passed)
-        except (httpx.HTTPError, ValueError):
+        except (Broken, ValueError):
             pass
         reply.lost.append("upstream_lost")
         yield lost_stream(
@@ -196,7 +195,7 @@ class Line:
             "upstream_lost",
         )
 
-    def _problem(self, status: int, headers: httpx.Headers, body: bytes) -> GatewayProblem:
+    def _problem(self, status: int, headers: Mapping[str, str], body: bytes) -> GatewayProblem:
         """Turn an upstream's refusal into ours; what it says about a request is passed on whole."""
         passed = {name: headers[name] for name in _PASSED_ON if name in headers}
         found = _object(self._scrub(body)) or {}
@@ -247,8 +246,8 @@ class Line:
         return body.replace(key, _MASK.encode()) if key else body
 
 
-async def _data_of(answer: httpx.Response, splitter: EventSplitter) -> AsyncIterator[bytes]:
-    async for chunk in answer.aiter_bytes():
+async def _data_of(answer: Response, splitter: EventSplitter) -> AsyncIterator[bytes]:
+    async for chunk in answer.pieces():
         for data in splitter.feed(chunk):
             yield data
     for data in splitter.end():
@@ -271,10 +270,10 @@ def _forwarded(call: Call, model: str) -> dict[str, Any]:
     return body
 
 
-async def _read(answer: httpx.Response, most: int) -> bytes:
+async def _read(answer: Response, most: int) -> bytes:
     """Read a whole answer, with bounded memory."""
     parts = bytearray()
-    async for chunk in answer.aiter_bytes():
+    async for chunk in answer.pieces():
         parts += chunk
         if len(parts) > most:
             raise _garbage()

@@ -117,8 +117,6 @@ def run(environ: Mapping[str, str]) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # The HTTP client's own lines would name every address it calls.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     given = environ.get("BOOTCAMP_GATEWAY_PORT") or str(_DEFAULT_PORT)
     if not given.isdecimal() or not 0 < int(given) < 65_536:
         raise GatewaySetup(
