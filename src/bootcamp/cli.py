@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -507,6 +507,34 @@ def budget_set(
         set_limit(session, holder, name, limits)
     whose = "the cohort" if everyone else f"{holder} {name}"
     click.echo(f"Set for {whose}; `bootcamp budget show` shows what is left.")
+
+
+@cli.group()
+def prompts() -> None:
+    """What was asked and answered, where the cohort file says `keep_prompts = true`."""
+
+
+@prompts.command("purge")
+@_data_option
+@_json_option
+@click.option(
+    "--before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only what is older than this day (UTC); default: everything.",
+)
+def prompts_purge(data: DataFolder, as_json: bool, before: datetime | None) -> None:
+    """Delete kept prompts and answers for good; the usage records, which hold no text, stay."""
+    from bootcamp.store.prompts import purge_prompts
+
+    keeps = _cohort(data).model.keep_prompts  # first: a mistyped folder is not made
+    day = before.replace(tzinfo=UTC) if before else None
+    count = purge_prompts(_store(data), before=day)
+    if as_json:
+        _print_json({"purged": count, "keep_prompts": keeps})
+        return
+    click.echo(f"Deleted the text of {count} calls.")
+    if keeps:
+        click.echo("New calls are still kept: set keep_prompts = false in the cohort file to end.")
 
 
 @cli.command()

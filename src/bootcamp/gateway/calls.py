@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import anyio
+import anyio.lowlevel
 from starlette.types import Receive, Send
 
 from bootcamp.gateway.cache import Cache, Cached
@@ -22,7 +23,7 @@ from bootcamp.gateway.ledger import Ledger
 from bootcamp.gateway.metrics import Metrics
 from bootcamp.gateway.practice import MODEL_NAME
 from bootcamp.gateway.schema import Form, corrected, violation
-from bootcamp.gateway.weighing import contents_of
+from bootcamp.gateway.weighing import contents_of, finished_of
 from bootcamp.gateway.wire import (
     DONE,
     Answer,
@@ -223,6 +224,8 @@ class _Run:
         outcome: Outcome = "answered"
         async with contextlib.aclosing(stream) as events:
             async for piece in events:
+                # A flood always has its next bytes ready, and so gives no cancellation a chance.
+                await anyio.lowlevel.checkpoint_if_cancelled()
                 last = piece
                 if keeps and size < _MOST_HELD:
                     held.append(piece)
@@ -248,7 +251,7 @@ class _Run:
         """Give a stream's last event: an error where what was said does not fit the schema."""
         if self._form is None or size >= _MOST_HELD:
             return DONE, "answered"
-        for text in contents_of(held).values():
+        for text in finished_of(held).values():
             fault = await self._form.fault_of(text)
             if fault:
                 return event(violation(fault, again=False).body), "failed"

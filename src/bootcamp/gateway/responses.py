@@ -403,8 +403,8 @@ class AsResponse:
             "top_logprobs": asked.get("top_logprobs") or 0,
             "top_p": _number(asked.get("top_p")),
             "truncation": "disabled",
-            "usage": _usage(self._usage) if ended else None,
-            "user": asked.get("user"),
+            **({"usage": _usage(self._usage)} if ended else {}),
+            **({"user": asked["user"]} if isinstance(asked.get("user"), str) else {}),
         }
 
 

@@ -42,6 +42,10 @@ def _timed(rule: Any) -> Any:
     return checked
 
 
+def _unchecked(_validator: Any, _value: Any, _instance: Any, _schema: Any) -> tuple[()]:
+    return ()
+
+
 # `pattern` is left out: a regular expression can take for ever, and nothing could stop it.
 _Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
@@ -50,7 +54,7 @@ _Validator = extend(  # type: ignore[no-untyped-call]
         for name, rule in Draft202012Validator.VALIDATORS.items()
         if name not in {"pattern", "patternProperties"}
     }
-    | {"pattern": None, "patternProperties": None},
+    | {"pattern": _unchecked, "patternProperties": _unchecked},
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bootcamp.gateway.engines import Usage
 from bootcamp.gateway.wire import DONE
 
-__all__ = ["contents_of", "said_in", "take_usage", "weigh"]
+__all__ = ["contents_of", "finished_of", "said_in", "take_usage", "weigh"]
 
 _IMAGE_TOKENS = 1_500
 _READ_BY_MODELS = ("messages", "tools", "functions", "response_format", "input")
@@ -80,3 +80,24 @@ def contents_of(events: Iterable[bytes]) -> dict[int, str]:
                 at = index if isinstance(index, int) else 0
                 texts[at] = texts.get(at, "") + said
     return texts
+
+
+def finished_of(events: Iterable[bytes]) -> dict[int, str]:
+    """Give the texts of the choices that came to their own end.
+
+    Refusals, tool calls and texts that were cut off are what they are, and left out.
+    """
+    events = tuple(events)
+    other: set[int] = set()
+    for piece in events:
+        if piece == DONE:
+            break
+        for choice in json.loads(piece[6:]).get("choices") or ():
+            if not isinstance(choice, dict) or not isinstance(choice.get("index"), int):
+                continue
+            delta = choice.get("delta")
+            delta = delta if isinstance(delta, dict) else {}
+            ended = choice.get("finish_reason") not in (None, "stop")
+            if ended or delta.get("refusal") or delta.get("tool_calls"):
+                other.add(choice["index"])
+    return {index: said for index, said in contents_of(events).items() if index not in other}

@@ -47,6 +47,7 @@ class GatewayProblem(BootcampError):
         retry: bool | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        message = " ".join(message.split())  # what it quotes of a caller must not break its line
         super().__init__(message)
         self.status = status
         self.body = error_body(message, kind=kind, code=code, param=param)
