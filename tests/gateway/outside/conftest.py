@@ -18,6 +18,7 @@ import httpx
 import psutil
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bootcamp.cohort import save_cohort
 from bootcamp.store import open_store
@@ -97,15 +98,21 @@ class GatewayProcess:
             trust_env=False,
         )
 
+    @contextmanager
+    def books(self) -> Iterator[Session]:
+        with (
+            contextlib.closing(open_store(f"sqlite:///{self.data / 'store.sqlite'}")) as store,
+            store.session() as session,
+        ):
+            yield session
+
     def calls(self) -> list[UsageCall]:
-        with contextlib.closing(open_store(f"sqlite:///{self.data / 'store.sqlite'}")) as store:
-            with store.session() as session:
-                return list(session.scalars(select(UsageCall).order_by(UsageCall.started_at)))
+        with self.books() as session:
+            return list(session.scalars(select(UsageCall).order_by(UsageCall.started_at)))
 
     def totals(self) -> list[UsageTotal]:
-        with contextlib.closing(open_store(f"sqlite:///{self.data / 'store.sqlite'}")) as store:
-            with store.session() as session:
-                return list(session.scalars(select(UsageTotal)))
+        with self.books() as session:
+            return list(session.scalars(select(UsageTotal)))
 
     def assert_books_add_up(self) -> None:
         """Each citizen's and team's total is the sum of their calls, and no call is open."""
@@ -129,28 +136,34 @@ class GatewayProcess:
         return False
 
 
+@contextmanager
+def gateway_process(
+    data: Path, upstream: ScriptedUpstream | None = None, **budgets: Any
+) -> Iterator[GatewayProcess]:
+    """Run a gateway; with an upstream it forwards to that, else the practice model answers."""
+    with ExitStack() as stack:
+        hub_url = stack.enter_context(FakeHub(dict(PEOPLE)).serve())
+        made = cohort(stack.enter_context(upstream.serve()) if upstream else None)
+        if budgets:
+            made = made.model_copy(update={"budgets": made.budgets.model_copy(update=budgets)})
+        save_cohort(made, data / "cohort.toml")
+        running = GatewayProcess(data, hub_url)
+        stack.callback(running.stop)
+        running.start()
+        yield running
+
+
 class Runner(Protocol):
     def __call__(self, upstream: ScriptedUpstream | None = None, **budgets: Any) -> GatewayProcess:
-        """Start a gateway; with an upstream it forwards to that."""
+        """Start a gateway that ends with the test."""
 
 
 @pytest.fixture
 def run_gateway(tmp_path: Path) -> Iterator[Runner]:
     with ExitStack() as stack:
-        hub_url = stack.enter_context(FakeHub(dict(PEOPLE)).serve())
-
-        def runner(upstream: ScriptedUpstream | None = None, **budgets: Any) -> GatewayProcess:
-            url = stack.enter_context(upstream.serve()) if upstream else None
-            made = cohort(url)
-            if budgets:
-                made = made.model_copy(update={"budgets": made.budgets.model_copy(update=budgets)})
-            save_cohort(made, tmp_path / "cohort.toml")
-            running = GatewayProcess(tmp_path, hub_url)
-            running.start()
-            stack.callback(running.stop)
-            return running
-
-        yield runner
+        yield lambda upstream=None, **budgets: stack.enter_context(
+            gateway_process(tmp_path, upstream, **budgets)
+        )
 
 
 @dataclass
