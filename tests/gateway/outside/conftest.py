@@ -34,6 +34,7 @@ PEOPLE = {
     f"token-{name}": {"name": name, "groups": [f"team-{team}"], "scopes": SCOPES}
     for name, team in (("ann", "orange"), ("ben", "orange"), ("cleo", "violet"))
 }
+UNLIMITED = {"citizen_tokens": None, "team_tokens": None, "requests_per_minute": None}
 ASK = [{"role": "user", "content": "Hello"}]
 
 
@@ -120,13 +121,14 @@ class GatewayProcess:
         assert [call.id for call in calls if call.outcome == "open"] == []
         for total in self.totals():
             own = [
-                call.tokens
+                call
                 for call in calls
                 if total.period == call.period
-                and total.name == (call.login if total.holder == "citizen" else call.team)
+                and total.name
+                in {"citizen": [call.login], "team": [call.team]}.get(total.holder, [total.name])
             ]
-            if total.holder in {"citizen", "team"}:
-                assert total.tokens == sum(own), (total.holder, total.name)
+            assert total.tokens == sum(call.tokens for call in own), (total.holder, total.name)
+            assert total.money == sum(call.money for call in own), (total.holder, total.name)
 
     def _answers(self) -> bool:
         assert self.process
@@ -144,8 +146,8 @@ def gateway_process(
     with ExitStack() as stack:
         hub_url = stack.enter_context(FakeHub(dict(PEOPLE)).serve())
         made = cohort(stack.enter_context(upstream.serve()) if upstream else None)
-        if budgets:
-            made = made.model_copy(update={"budgets": made.budgets.model_copy(update=budgets)})
+        own = made.budgets.model_copy(update={**UNLIMITED, **budgets})
+        made = made.model_copy(update={"budgets": own})
         save_cohort(made, data / "cohort.toml")
         running = GatewayProcess(data, hub_url)
         stack.callback(running.stop)
