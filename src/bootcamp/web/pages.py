@@ -312,7 +312,7 @@ class Pages:
             values["problem"] = self._current.problem
         html = self._templates.get_template(name).render(
             cohort=cohort,
-            practice=not cohort.model_services,
+            practice=not any(service.small for service in cohort.model_services),
             prompts_kept=cohort.model.keep_prompts,
             **values,
         )
