@@ -126,7 +126,10 @@ class Client:
             headers=self._headers,
             timeout=self._timeout,
             connector=aiohttp.TCPConnector(
-                ssl=self._certificates, limit=0, keepalive_timeout=_IDLE_CONNECTION_SECONDS
+                ssl=self._certificates,
+                limit=0,
+                keepalive_timeout=_IDLE_CONNECTION_SECONDS,
+                resolver=aiohttp.ThreadedResolver(),  # the system's own, as everything else here
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,

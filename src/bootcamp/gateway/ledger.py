@@ -133,17 +133,21 @@ class Ledger:
         job = _Job(entry, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         self._wake.set()
+        outcome: BudgetSpent | None = None
+        problem: GatewayProblem | None = None
         with anyio.CancelScope(shield=True):
-            await asyncio.wait((job.done,))
-        error = job.done.exception()
-        if error is not None:
-            raise GatewayProblem(
-                503,
-                "The usage records cannot be written at the moment. Tell your facilitator.",
-                kind="server_error",
-                code="usage_unavailable",
-            ) from None
-        return job.done.result()
+            try:
+                outcome = await job.done
+            except Exception:
+                problem = GatewayProblem(
+                    503,
+                    "The usage records cannot be written at the moment. Tell your facilitator.",
+                    kind="server_error",
+                    code="usage_unavailable",
+                )
+        if problem is not None:
+            raise problem
+        return outcome
 
     async def _write(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import time
@@ -9,8 +10,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-import anyio
 
 from bootcamp.gateway.engines import Call, Reply, Usage
 from bootcamp.gateway.http import Broken, Client, Response, TooSlow, Unreachable
@@ -103,7 +102,7 @@ class Line:
         content = encode(_forwarded(call, model))
         guess = weigh(call.body) // 4
         try:
-            with anyio.fail_after(self.upstream.total_seconds):
+            async with asyncio.timeout(self.upstream.total_seconds):
                 answer = await self._client.post(_PATHS[call.endpoint], content)
                 try:
                     yield await self._reply(call, answer, usage, guess)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
 from starlette.types import Receive, Scope
 
 from bootcamp.gateway.wire import GatewayProblem, invalid
@@ -59,21 +61,22 @@ class Incoming:
         """Read the body; one that is too large is read past, unkept: the client hears why."""
         parts = bytearray()
         total = 0
-        with anyio.move_on_after(_DRAIN_SECONDS):
-            more = True
-            while more and total <= _MOST_DRAINED:
-                message = await self.receive()
-                if message["type"] == "http.disconnect":
-                    raise invalid("The request broke off before its end.")
-                piece = message.get("body", b"")
-                total += len(piece)
-                more = message.get("more_body", False)
-                if total <= _LARGEST_BODY:
-                    parts += piece
-                else:
-                    parts.clear()
-            if not more and total <= _LARGEST_BODY:
-                return bytes(parts)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                more = True
+                while more and total <= _MOST_DRAINED:
+                    message = await self.receive()
+                    if message["type"] == "http.disconnect":
+                        raise invalid("The request broke off before its end.")
+                    piece = message.get("body", b"")
+                    total += len(piece)
+                    more = message.get("more_body", False)
+                    if total <= _LARGEST_BODY:
+                        parts += piece
+                    else:
+                        parts.clear()
+                if not more and total <= _LARGEST_BODY:
+                    return bytes(parts)
         if total <= _LARGEST_BODY:
             raise GatewayProblem(
                 408, "The request came too slowly.", kind="invalid_request_error", code="timeout"
@@ -138,7 +141,7 @@ def _check_model(body: Mapping[str, Any], example: str) -> None:
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_number)
     except UnicodeDecodeError:
         raise invalid("The request is not valid UTF-8.") from None
     except RecursionError:
@@ -148,6 +151,14 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise invalid("The request must be a JSON object.")
     return body
+
+
+def _number(text: str) -> float:
+    """Read a number as JSON Schema does: 3.0 is a whole one. Beyond all bounds there is none."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _refuse_constant(name: str) -> None:

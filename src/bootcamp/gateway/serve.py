@@ -110,6 +110,7 @@ def _server(app: ASGIApp) -> uvicorn.Server:
             loop="uvloop",
             http="httptools",
             access_log=False,
+            proxy_headers=False,
             log_config=None,
             server_header=False,
             lifespan="on",
