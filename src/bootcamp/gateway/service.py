@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,4 +124,8 @@ def run(environ: Mapping[str, str]) -> None:
             f"BOOTCAMP_GATEWAY_PORT is '{given}'; it must be a port from 1 to 65535."
         )
     app = app_from_environment(environ)
-    serve(app, listen(port=int(given)))
+    bound = listen(port=int(given))
+    # What has been loaded stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    serve(app, bound)
