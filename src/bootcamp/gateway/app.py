@@ -12,6 +12,7 @@ import anyio
 from sqlalchemy import text
 from starlette.types import Message, Receive, Scope, Send
 
+from bootcamp import __version__
 from bootcamp.gateway.cache import Cache
 from bootcamp.gateway.callers import Caller, CallerSource
 from bootcamp.gateway.calls import Desk, answer_call
@@ -20,6 +21,7 @@ from bootcamp.gateway.keeping import Keeper
 from bootcamp.gateway.ledger import Ledger
 from bootcamp.gateway.metrics import Metrics
 from bootcamp.gateway.models import Models
+from bootcamp.gateway.openapi import describe
 from bootcamp.gateway.practice import Embedder, PracticeModel
 from bootcamp.gateway.prices import Prices
 from bootcamp.gateway.rates import Rates
@@ -112,6 +114,7 @@ class Gateway:
             "/health": {"GET": self._health},
             "/ready": {"GET": self._ready},
             "/metrics": {"GET": self._metrics},
+            "/openapi.json": {"GET": self._description},
             "/v1/models": {"GET": self._list},
             "/v1/chat/completions": {"POST": self._chat},
             "/v1/responses": {"POST": self._responses},
@@ -273,6 +276,9 @@ class Gateway:
     async def _health(self, _request: Incoming, send: Send) -> None:
         body = {"status": "ok", "engine": self._models.main_engine}
         await send_answer(send, Answer(encode(body)))
+
+    async def _description(self, _request: Incoming, send: Send) -> None:
+        await send_answer(send, Answer(encode(describe(__version__, self._models.by_endpoint))))
 
     async def _ready(self, _request: Incoming, send: Send) -> None:
         """Say whether calls can be answered now: without its books the gateway takes none."""

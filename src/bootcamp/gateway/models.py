@@ -41,6 +41,11 @@ class Models:
         self.names: Sequence[str] = tuple(both)
 
     @property
+    def by_endpoint(self) -> Mapping[str, Sequence[str]]:
+        """The names that each endpoint knows."""
+        return {endpoint: tuple(engines) for endpoint, engines in self._engines.items()}
+
+    @property
     def main_engine(self) -> str:
         """The name of the engine behind the everyday model."""
         return self._engines["chat"][SMALL].name
