@@ -3,8 +3,8 @@
 A mock model service answers at once; it, the load generator and each gateway are processes of
 their own. Ours runs as the hub starts it, with everything on: callers known by the hub, budgets in
 tokens and money for citizen, team and cohort, rates, and a ledger that is written before an answer
-ends. LiteLLM's proxy runs with one worker, no keys and no database. The rounds take turns, so that
-whatever else the machine does falls on all; each figure is the median of its rounds.
+ends. LiteLLM's proxy runs with one worker, its master key alone and no database. The rounds take
+turns, so that whatever else the machine does falls on all; each figure is the median of its rounds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import shutil
 import statistics
 import subprocess
@@ -31,7 +32,7 @@ from tests.conftest import eventually, free_port
 
 from bootcamp.cohort import Cohort, new_cohort, save_cohort
 
-_KEY = "sk-mock"
+_KEY = f"sk-{secrets.token_hex(24)}"
 _ROUNDS = 5
 _AT_A_TIME = 16
 
@@ -144,7 +145,12 @@ def litellm_proxy(folder: Path, service: str, program: str) -> Iterator[Target]:
     )
     command = [program, "--config", "config.yaml", "--host", "127.0.0.1", "--port", str(port)]
     # It knows its price list by heart: it must not go and fetch another.
-    environ = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"}
+    environ = {
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "LITELLM_LOG": "ERROR",
+        "LITELLM_MASTER_KEY": _KEY,  # it does not start without one
+        "PYTHONPATH": "",
+    }
     with running([*command, "--num_workers", "1"], folder, environ) as pid:
         eventually(lambda: _answers(f"http://127.0.0.1:{port}/health/liveliness"), within=120)
         yield Target(f"http://127.0.0.1:{port}/v1", "mock", psutil.Process(pid))
