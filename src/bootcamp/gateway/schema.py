@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -11,14 +12,19 @@ from functools import lru_cache
 from typing import Any
 
 import anyio.to_thread
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, ValidationError, best_match
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
-from bootcamp.gateway.engines import Call
-from bootcamp.gateway.wire import GatewayProblem, invalid
+# jsonschema would load a grammar of international addresses here, for a check of formats that is
+# not made; that took half of the gateway's start.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+from jsonschema import Draft202012Validator  # noqa: E402
+from jsonschema.exceptions import SchemaError, ValidationError, best_match  # noqa: E402
+from jsonschema.validators import extend  # noqa: E402
+from referencing import Registry  # noqa: E402
+from referencing.exceptions import Unresolvable  # noqa: E402
+
+from bootcamp.gateway.engines import Call  # noqa: E402
+from bootcamp.gateway.wire import GatewayProblem, invalid  # noqa: E402
 
 __all__ = ["Form", "corrected", "violation"]
 
