@@ -145,3 +145,15 @@ def test_answers_are_forgotten_after_a_day() -> None:
 def test_a_team_and_a_person_of_the_same_name_are_two() -> None:
     call = Call("1", "chat", "m", {"messages": []})
     assert Cache.key(Caller("x", "orange"), call) != Cache.key(Caller("orange", None), call)
+
+
+@pytest.mark.parametrize("depth", [400, 900, 960, 980, 990, 995])
+def test_a_deeply_nested_request_is_refused_or_answered(caching: Gateway, depth: int) -> None:
+    deep = '{"a":' * depth + "1" + "}" * depth
+    messages = '[{"role": "user", "content": "x"}]'
+    answer = httpx.post(
+        f"{caching.base_url}/chat/completions",
+        content=f'{{"model": "bootcamp-small", "messages": {messages}, "x": {deep}}}',
+        headers={"Authorization": "Bearer token-ann"},
+    )
+    assert answer.status_code in {200, 400}

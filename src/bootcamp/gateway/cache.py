@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bootcamp.gateway.callers import Caller
 from bootcamp.gateway.engines import Call
+from bootcamp.gateway.wire import invalid
 
 __all__ = ["Cache", "Cached"]
 
@@ -46,9 +47,16 @@ class Cache:
 
     @staticmethod
     def key(caller: Caller, call: Call) -> bytes:
-        """Give the key of a call: the team (without one, the person) and every word of it."""
+        """Give the key of a call: the team (without one, the person) and every word of it.
+
+        Raises:
+            GatewayProblem: the call is nested so deeply that it cannot be written down.
+        """
         owner = ["team", caller.team] if caller.team else ["login", caller.login]
-        whole = json.dumps([owner, caller.kind, call.endpoint, call.body], sort_keys=True)
+        try:
+            whole = json.dumps([owner, caller.kind, call.endpoint, call.body], sort_keys=True)
+        except RecursionError:
+            raise invalid("The request's JSON is nested too deeply.") from None
         return hashlib.sha256(whole.encode()).digest()
 
     def get(self, key: bytes) -> Cached | None:

@@ -39,14 +39,14 @@ class Keeper:
 
     async def keep(self, caller: Caller, call: Call, answer: str) -> None:
         """Keep a call's text; what cannot be written is given up, for the answer comes first."""
-        kept = KeptPrompt(
-            call_id=call.id,
-            login=caller.login,
-            team=caller.team,
-            asked=encode({"messages": call.body["messages"]}).decode(),
-            answered=answer.encode("utf-8", "replace").decode(),
-        )
         try:
+            kept = KeptPrompt(
+                call_id=call.id,
+                login=caller.login,
+                team=caller.team,
+                asked=encode({"messages": call.body["messages"]}).decode(),
+                answered=answer.encode("utf-8", "replace").decode(),
+            )
             await anyio.to_thread.run_sync(self._write, kept)
         except Exception as error:
             _log.error("%s was not kept: %s", call.id, type(error).__name__)
