@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -99,16 +100,16 @@ class Bootcamp:
 
     def token(self, login: str, *, scopes: tuple[str, ...] = ()) -> str:
         """Give an API token of this person, as their own server would hold."""
-        client = self.visitor(login)
-        page = client.get("/hub/token")
         body: dict[str, Any] = {"note": "test", "expires_in": 600}
         if scopes:
             body["scopes"] = list(scopes)
-        answer = client.post(
-            f"/hub/api/users/{login}/tokens",
-            json=body,
-            headers={"X-XSRFToken": xsrf_of(page.text), "Referer": f"{self.url}/hub/token"},
-        )
+        with contextlib.closing(self.visitor(login)) as client:
+            page = client.get("/hub/token")
+            answer = client.post(
+                f"/hub/api/users/{login}/tokens",
+                json=body,
+                headers={"X-XSRFToken": xsrf_of(page.text), "Referer": f"{self.url}/hub/token"},
+            )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["token"])
 

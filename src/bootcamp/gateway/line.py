@@ -196,7 +196,11 @@ class Line:
 
     def _problem(self, status: int, headers: Mapping[str, str], body: bytes) -> GatewayProblem:
         """Turn an upstream's refusal into ours; what it says about a request is passed on whole."""
-        passed = {name: headers[name] for name in _PASSED_ON if name in headers}
+        passed = {
+            name: self._scrub(headers[name].encode("utf-8", "replace")).decode("utf-8", "replace")
+            for name in _PASSED_ON
+            if name in headers
+        }
         found = _object(self._scrub(body)) or {}
         error = found.get("error") or {}
         if status in {401, 403}:  # such answers often quote a part of the key

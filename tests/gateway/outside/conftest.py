@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from sqlalchemy.orm import Session
 from bootcamp.cohort import save_cohort
 from bootcamp.store import open_store
 from bootcamp.store.usage import UsageCall, UsageTotal
-from tests.conftest import eventually, free_port
+from tests.conftest import Bootcamp, eventually, free_port
 from tests.gateway.fakes import KEY, FakeHub
 from tests.gateway.test_service import cohort
 
@@ -231,3 +232,16 @@ def others_unharmed(gateway: GatewayProcess, *, slowest: float = 5.0) -> Iterato
     assert watch.failures == []
     assert watch.served > 0
     assert watch.slowest < slowest
+
+
+def gateway_port(hub: Bootcamp) -> int:
+    """Give the port of a real bootcamp's gateway, once that answers."""
+    port = int(json.loads((hub.data / "run" / "state.json").read_text())["gateway_port"])
+
+    def answers() -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+        return False
+
+    eventually(answers, within=60)
+    return port

@@ -9,6 +9,7 @@ import threading
 import time
 
 import httpx
+import psutil
 
 from tests.conftest import eventually
 
@@ -112,3 +113,11 @@ def test_no_answer_that_a_client_got_is_ever_missing_in_the_books(run_gateway: R
         gateway.assert_books_add_up()
     outcomes = {call.id: call.outcome for call in gateway.calls()}
     assert {outcomes.get(name) for name in answered} == {"answered"}
+
+
+def test_is_up_again_at_once(run_gateway: Runner) -> None:
+    """Notebooks wait for a gateway that starts: what it loads may not take seconds of work."""
+    gateway = run_gateway()
+    assert gateway.process
+    used = psutil.Process(gateway.process.pid).cpu_times()
+    assert used.user + used.system < 2.5
