@@ -45,7 +45,8 @@ def page(results: dict[str, dict[str, Any]]) -> str:
     """Give the documentation's page: a table, then every figure."""
     lines = [
         _HEAD,
-        f"Measured on {date.today():%d %B %Y}, {platform.machine()}, {os.cpu_count()} processors.\n",
+        f"Measured on {date.today():%d %B %Y}, {platform.machine()},"
+        f" {os.cpu_count()} processors.\n",
     ]
     lines += ["\n| what | ratio |\n| --- | --- |\n"]
     lines += [f"| {BENCHMARKS[name]} | {figures['ratio']} |\n" for name, figures in results.items()]
