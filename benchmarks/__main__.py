@@ -15,6 +15,7 @@ from typing import Any
 BENCHMARKS = {
     "grading": "Grade 40 hand-ins of homework 1; stock: nbgrader, one after another, no sandbox",
     "spawn": "One citizen's click to a ready JupyterLab; stock: JupyterHub without isolation",
+    "gateway": "Model calls a second, 16 at a time; stock: LiteLLM's proxy, no budgets",
 }
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks

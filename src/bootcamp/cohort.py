@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -40,9 +41,11 @@ __all__ = [
     "Budgets",
     "Cohort",
     "Entry",
+    "ModelPrice",
     "ModelSettings",
     "Person",
     "Team",
+    "UpstreamSettings",
     "UseCase",
     "dump_cohort",
     "example_dates",
@@ -76,6 +79,20 @@ Tokens = Annotated[
     BeforeValidator(lambda value: None if value == _UNLIMITED else value),
 ]
 
+Money = Annotated[
+    Annotated[Decimal, Field(gt=0, max_digits=13, decimal_places=6)] | None,
+    BeforeValidator(lambda value: None if value == _UNLIMITED else value),
+]
+Price = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=6)]
+
+# A name for what many companies have on their own machines.
+_OLLAMA = "ollama"
+_OLLAMA_URL = "http://127.0.0.1:11434/v1"
+ServiceUrl = Annotated[
+    HttpUrl, BeforeValidator(lambda value: _OLLAMA_URL if value == _OLLAMA else value)
+]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+
 # What a pattern means, for the message about a value that does not match it.
 _WHAT_WOULD_BE_RIGHT = {
     "login": "2 to 30 small letters, digits and hyphens, a letter first (like 'amina-b')",
@@ -90,6 +107,17 @@ _WHAT_WOULD_BE_RIGHT = {
     "key_variable": "the NAME of an environment variable in capitals, never the key itself",
     "citizen_tokens": "a whole number above 0, or 'unlimited'",
     "team_tokens": "a whole number above 0, or 'unlimited'",
+    "cohort_tokens": "a whole number above 0, or 'unlimited'",
+    "citizen_money": "an amount above 0 like 2.50, or 'unlimited'",
+    "team_money": "an amount above 0 like 2.50, or 'unlimited'",
+    "cohort_money": "an amount above 0 like 2.50, or 'unlimited'",
+    "currency": "the three letters of a currency, like 'EUR'",
+    "requests_per_minute": "a whole number above 0, or 'unlimited'",
+    "tokens_per_minute": "a whole number above 0, or 'unlimited'",
+    "model": "the upstream's name of a model, or '*' for all others",
+    "input_per_million": "a price of 0 or more, like 0.15",
+    "output_per_million": "a price of 0 or more, like 0.60",
+    "prices": "a list of [[prices]] entries",
     "members": "a list of 2 to 5 logins, like ['amina', 'bruno']",
     "use_cases": "4 to 6 [[use_cases]] entries",
     "people": "1 to 200 [[people]] entries",
@@ -97,7 +125,13 @@ _WHAT_WOULD_BE_RIGHT = {
     "role": "'citizen' or 'facilitator'",
     "language": "'en' (more languages come later)",
     "sessions": "six dates, like 2027-01-11",
-    "upstream": "an address like 'https://api.openai.com/v1'",
+    "upstream": "an address like 'https://api.openai.com/v1', or 'ollama'",
+    "url": "an address like 'https://api.openai.com/v1', or 'ollama'",
+    "embedding": "the upstream's name of a model, on one line",
+    "timeout_seconds": "a number of seconds from 1 to 3600",
+    "upstreams": "at most 10 [[upstreams]] entries",
+    "keep_prompts": "true or false",
+    "cache": "true or false",
 }
 
 
@@ -156,6 +190,33 @@ class UseCase(_Model):
     summary: str = ""
 
 
+class UpstreamSettings(_Model):
+    """One of the company's model services, by the names that it has for its models.
+
+    `key_variable` names the environment variable that holds the key; a service that needs none
+    has none.
+    """
+
+    name: Slug
+    url: ServiceUrl
+    key_variable: Variable | None = None
+    small: Line | None = None
+    large: Line | None = None
+    embedding: Line | None = None
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
+
+    @model_validator(mode="after")
+    def _offers_something(self) -> Self:
+        if self.large and not self.small:
+            raise ValueError(f"upstreams: '{self.name}' has a large model and no small one")
+        if not (self.small or self.embedding):
+            raise ValueError(
+                f"upstreams: '{self.name}' needs the service's name for its 'small' model or its"
+                " 'embedding' model"
+            )
+        return self
+
+
 class ModelSettings(_Model):
     """Where the model gateway sends its calls; without an upstream the practice model answers.
 
@@ -163,12 +224,15 @@ class ModelSettings(_Model):
     holds it when the bootcamp is started.
     """
 
-    upstream: HttpUrl | None = None
-    key_variable: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")] = (
-        "BOOTCAMP_UPSTREAM_KEY"
-    )
+    upstream: ServiceUrl | None = None
+    key_variable: Variable = "BOOTCAMP_UPSTREAM_KEY"
     small: Line | None = None
     large: Line | None = None
+    embedding: Line | None = None
+    keep_prompts: bool = False
+    """Keep what is asked and answered; the citizens' pages then say so."""
+    cache: bool = False
+    """Give a team the same answer to the same question, at no cost."""
 
     @model_validator(mode="after")
     def _upstream_needs_names(self) -> Self:
@@ -180,10 +244,34 @@ class ModelSettings(_Model):
 
 
 class Budgets(_Model):
-    """How many tokens may be used in the whole bootcamp; None, in the file 'unlimited', for all."""
+    """How much of the model may be used; None, in the file 'unlimited', is no limit.
+
+    Tokens and money are for the whole bootcamp: for each citizen, for each team and for all
+    together. The rates are for each citizen.
+    """
 
     citizen_tokens: Tokens = 2_000_000
     team_tokens: Tokens = 6_000_000
+    cohort_tokens: Tokens = None
+    citizen_money: Money = None
+    team_money: Money = None
+    cohort_money: Money = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "USD"
+    requests_per_minute: Tokens = 600
+    tokens_per_minute: Tokens = None
+
+    @property
+    def limits_money(self) -> bool:
+        """Whether any budget is in money, so that every call needs a price."""
+        return any((self.citizen_money, self.team_money, self.cohort_money))
+
+
+class ModelPrice(_Model):
+    """What a model costs per million tokens, by the upstream's name; '*' stands for all others."""
+
+    model: Line
+    input_per_million: Price
+    output_per_million: Price = Decimal(0)
 
 
 class Cohort(_Model):
@@ -194,7 +282,9 @@ class Cohort(_Model):
     language: Literal["en"] = "en"
     sessions: Annotated[tuple[date, ...], Field(min_length=6, max_length=6)]
     model: ModelSettings = ModelSettings()
+    upstreams: Annotated[tuple[UpstreamSettings, ...], Field(max_length=10)] = ()
     budgets: Budgets = Budgets()
+    prices: tuple[ModelPrice, ...] = ()
     use_cases: Annotated[tuple[UseCase, ...], Field(min_length=4, max_length=6)]
     people: Annotated[tuple[Person, ...], Field(min_length=1, max_length=200)]
     teams: tuple[Team, ...] = ()
@@ -205,6 +295,13 @@ class Cohort(_Model):
         _refuse_repeats("people: the e-mail", (person.email.lower() for person in self.people))
         _refuse_repeats("teams: the slug", (team.slug for team in self.teams))
         _refuse_repeats("use_cases: the slug", (case.slug for case in self.use_cases))
+        _refuse_repeats("upstreams: the name", (service.name for service in self.upstreams))
+        if self.upstreams and self.model.upstream:
+            raise ValueError(
+                "model.upstream and [[upstreams]] are both there: put the first into an"
+                " [[upstreams]] entry of its own, in the order in which they are to be asked"
+            )
+        _refuse_repeats("prices: the model", (price.model for price in self.prices))
         _refuse_repeats("teams: the member", (m for team in self.teams for m in team.members))
         citizens = {person.login for person in self.people if person.role == "citizen"}
         slugs = {case.slug for case in self.use_cases}
@@ -224,6 +321,23 @@ class Cohort(_Model):
         if not any(person.role == "facilitator" for person in self.people):
             raise ValueError("people: nobody has the role 'facilitator'; give it to at least one")
         return self
+
+    @property
+    def model_services(self) -> tuple[UpstreamSettings, ...]:
+        """The company's model services in the order in which they are asked; none for practice."""
+        model = self.model
+        if model.upstream is None:
+            return self.upstreams
+        return (
+            UpstreamSettings(
+                name="upstream",
+                url=model.upstream,
+                key_variable=None if _is_ollama(model.upstream) else model.key_variable,
+                small=model.small,
+                large=model.large,
+                embedding=model.embedding,
+            ),
+        )
 
     def person(self, login: str) -> Person:
         """Give the person with this login.
@@ -364,7 +478,7 @@ def dump_cohort(cohort: Cohort) -> str:
     ]
     if cohort.model.upstream:
         lines.append(f"upstream = {_quoted(str(cohort.model.upstream))}")
-    else:
+    elif not cohort.upstreams:
         lines += [
             "# Without an upstream the embedded practice model answers. To connect a real one:",
             '# upstream = "https://api.openai.com/v1"',
@@ -377,14 +491,37 @@ def dump_cohort(cohort: Cohort) -> str:
     ]
     lines += [
         f"{field} = {_quoted(value)}"
-        for field, value in (("small", cohort.model.small), ("large", cohort.model.large))
+        for field, value in (
+            ("small", cohort.model.small),
+            ("large", cohort.model.large),
+            ("embedding", cohort.model.embedding),
+        )
         if value
     ]
-    lines += ["", "[budgets]", "# Tokens for the whole bootcamp."]
     lines += [
-        f"{field} = {_quoted(_UNLIMITED) if value is None else value}"
-        for field, value in cohort.budgets.model_dump().items()
+        "# Whether the text of calls is kept; the citizens' pages then say so.",
+        f"keep_prompts = {_value(cohort.model.keep_prompts)}",
+        "# Whether a team gets the same answer to the same question again, at no cost.",
+        f"cache = {_value(cohort.model.cache)}",
     ]
+    lines += [
+        "",
+        "[budgets]",
+        "# Tokens and money for the whole bootcamp; the rates are for each person.",
+    ]
+    lines += [f"{field} = {_value(v)}" for field, v in cohort.budgets.model_dump().items()]
+    if not cohort.prices:
+        lines += [
+            "# Money is counted once the models have prices, per million tokens:",
+            "# [[prices]]",
+            '# model = "the-everyday-model"',
+            "# input_per_million = 0.15",
+            "# output_per_million = 0.60",
+        ]
+    for service in cohort.upstreams:
+        lines += _table("upstreams", service)
+    for price in cohort.prices:
+        lines += _table("prices", price)
     for case in cohort.use_cases:
         lines += _table("use_cases", case)
     for person in cohort.people:
@@ -604,11 +741,25 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def _value(value: object) -> str:
+    if value is None:
+        return _quoted(_UNLIMITED)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value) if isinstance(value, int | float) else _quoted(str(value))
+
+
+def _is_ollama(url: HttpUrl) -> bool:
+    return str(url) == _OLLAMA_URL
+
+
 def _table(name: str, entry: _Model) -> list[str]:
     lines = ["", f"[[{name}]]"]
     for field, value in entry.model_dump().items():
         if isinstance(value, tuple):
             lines.append(f"{field} = [{', '.join(_quoted(item) for item in value)}]")
         elif value not in (None, ""):
-            lines.append(f"{field} = {_quoted(value)}")
+            lines.append(f"{field} = {_value(value)}")
     return lines

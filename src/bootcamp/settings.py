@@ -9,9 +9,11 @@ from pathlib import Path
 
 from bootcamp.errors import UsageError
 
-__all__ = ["DEFAULT_PORT", "DataFolder", "private_folder"]
+__all__ = ["DEFAULT_PORT", "WEIGHTS_FILE", "DataFolder", "model_folder", "private_folder"]
 
 DEFAULT_PORT = 8000
+WEIGHTS_FILE = "model.safetensors"
+"""The file in the model folder that holds the practice model's weights."""
 
 
 @dataclass(frozen=True)
@@ -112,3 +114,14 @@ def private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
+
+
+def model_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Give the folder of the practice model's weights; they serve every bootcamp of this account.
+
+    `BOOTCAMP_MODEL_FOLDER` names another one, such as a copy of the official model.
+    """
+    given = environ.get("BOOTCAMP_MODEL_FOLDER")
+    if given:
+        return Path(given).expanduser()
+    return Path.home() / ".cache" / "bootcamp" / "models" / "all-MiniLM-L6-v2"

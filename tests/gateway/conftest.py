@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ import openai
 import pytest
 from sqlalchemy import select
 
-from bootcamp.gateway.app import LARGE, SMALL, create_app
+from bootcamp.gateway.app import EMBEDDING, LARGE, SMALL, create_app
 from bootcamp.gateway.callers import Caller, StaticCallers
 from bootcamp.gateway.serve import serve_in_thread
 from bootcamp.gateway.upstream import Upstream
@@ -63,18 +63,20 @@ def open_gateway(store: Store) -> Iterator[Opener]:
             *,
             budgets: Budgets | None = None,
             upstream_url: str | None = None,
+            upstreams: Sequence[Upstream] = (),
             callers: Any = None,
+            parts: dict[str, Any] | None = None,
             **deadlines: float,
         ) -> Gateway:
-            upstream = None
             if upstream_url:
-                models = {SMALL: "vendor-mini", LARGE: "vendor-max"}
-                upstream = Upstream(upstream_url, KEY, models, **deadlines)
+                models = {SMALL: "vendor-mini", LARGE: "vendor-max", EMBEDDING: "vendor-embed"}
+                upstreams = [Upstream(upstream_url, KEY, models, **deadlines)]
             app = create_app(
                 callers=callers or StaticCallers(CALLERS),
                 store=store,
                 budgets=budgets or Budgets(),
-                upstream=upstream,
+                upstreams=upstreams,
+                **(parts or {}),
             )
             served = stack.enter_context(serve_in_thread(app))
             gateway = Gateway(served.base_url, store)

@@ -33,10 +33,14 @@ def chunk(delta: dict[str, Any] | None, finish: str | None = None, **more: Any) 
 
 
 class FakeUpstream:
-    """Answers `POST …/chat/completions`; `mode` says how, `requests` keeps what came."""
+    """Answers chats and embeddings; `mode` says how, `requests` keeps what came."""
 
     def __init__(self) -> None:
         self.mode = "well"
+        self.says = ["Hello from the vendor."]
+        """What it answers, one after another; the last one again and again."""
+        self.tool_calls: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.left = threading.Event()
@@ -48,10 +52,12 @@ class FakeUpstream:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # which would add 40 ms to each answer
 
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 body = json.loads(self.rfile.read(length))
+                fake.paths.append(self.path)
                 fake.requests.append(body)
                 fake.headers.append({k.lower(): v for k, v in self.headers.items()})
                 getattr(fake, f"_{fake.mode}")(self, body)
@@ -73,8 +79,12 @@ class FakeUpstream:
     # ---- behaviours
 
     def _well(self, handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        if handler.path.endswith("/embeddings"):
+            self._send(handler, 200, self._vectors(body))
+            return
         if not body.get("stream"):
-            self._send(handler, 200, self._completion("Hello from the vendor."))
+            says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+            self._send(handler, 200, self._completion(says))
             return
         self._begin_stream(handler)
         handler.wfile.write(chunk(None, prompt_filter_results=[]))  # as Azure begins
@@ -130,6 +140,79 @@ class FakeUpstream:
         self._begin_stream(handler)
         handler.wfile.write(b"data: {not json\n\n")
 
+    def _says_in_stream(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        self._begin_stream(handler)
+        for at in range(0, len(self.says[0]), 4):
+            handler.wfile.write(chunk({"content": self.says[0][at : at + 4]}))
+        handler.wfile.write(chunk({}, "stop") + chunk(None, usage=USAGE) + b"data: [DONE]\n\n")
+
+    def _calls_tool(self, handler: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        function = {"name": "look_up", "arguments": '{"order": "A-7"}'}
+        if not body.get("stream"):
+            answer = self._completion("")
+            answer["choices"][0]["message"] = {
+                "role": "assistant",
+                "content": None,
+                "refusal": None,
+                "tool_calls": [{"id": "call_1", "type": "function", "function": function}],
+            }
+            answer["choices"][0]["finish_reason"] = "tool_calls"
+            self._send(handler, 200, answer)
+            return
+        self._begin_stream(handler)
+        begun = {"index": 0, "id": "call_1", "type": "function"}
+        named = {**begun, "function": {"name": "look_up", "arguments": ""}}
+        handler.wfile.write(chunk({"role": "assistant", "content": None, "tool_calls": [named]}))
+        for part in _split(function["arguments"].encode(), 5):
+            said = {"index": 0, "function": {"arguments": part.decode()}}
+            handler.wfile.write(chunk({"tool_calls": [said]}))
+        handler.wfile.write(chunk({}, "tool_calls") + chunk(None, usage=USAGE))
+        handler.wfile.write(b"data: [DONE]\n\n")
+
+    def _out_of_service(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        self._send(handler, 503, {"error": {"message": "Maintenance.", "type": "server_error"}})
+
+    def _nothing(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        handler.close_connection = True
+
+    def _empty(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    def _empty_stream(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        self._begin_stream(handler)
+
+    def _busy_in_stream(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        self._begin_stream(handler)
+        handler.wfile.write(b'data: {"error": {"message": "overloaded", "code": "busy"}}\n\n')
+
+    def _huge(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(200 * 1024 * 1024))
+        handler.end_headers()
+        try:
+            for _ in range(200):
+                handler.wfile.write(b" " * 1024 * 1024)
+        except OSError:
+            self.left.set()
+        handler.close_connection = True
+
+    def _trickles(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", "10000")
+        handler.end_headers()
+        try:
+            for _ in range(200):
+                handler.wfile.write(b" ")
+                handler.wfile.flush()
+                time.sleep(0.05)
+        except OSError:
+            self.left.set()
+        handler.close_connection = True
+
     def _garbage(self, handler: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
         handler.close_connection = True
         handler.wfile.write(b"\x00\x01 nothing that HTTP knows\r\n\r\n")
@@ -178,6 +261,16 @@ class FakeUpstream:
         }
 
     @staticmethod
+    def _vectors(body: dict[str, Any]) -> dict[str, Any]:
+        texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+        data = [
+            {"object": "embedding", "index": n, "embedding": [0.5, -0.25]}
+            for n in range(len(texts))
+        ]
+        usage = {"prompt_tokens": 9, "total_tokens": 9}
+        return {"object": "list", "model": body["model"], "data": data, "usage": usage}
+
+    @staticmethod
     def _send(
         handler: BaseHTTPRequestHandler,
         status: int,
@@ -220,6 +313,7 @@ class FakeHub:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # which would add 40 ms to each answer
 
             def do_GET(self) -> None:
                 fake.asked += 1

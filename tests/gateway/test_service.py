@@ -13,8 +13,8 @@ import pytest
 
 from bootcamp.cohort import Cohort, ModelSettings, Person, UseCase, example_dates, save_cohort
 from bootcamp.errors import BootcampError
-from bootcamp.gateway.app import LARGE, SMALL
-from bootcamp.gateway.service import upstream_of
+from bootcamp.gateway.app import SMALL
+from bootcamp.gateway.service import upstreams_of
 from tests.conftest import eventually, free_port
 
 from .fakes import KEY, FakeHub, FakeUpstream
@@ -106,16 +106,20 @@ def test_says_in_one_line_what_is_missing(
 
 
 def test_maps_the_aliases_to_the_models_of_the_cohort_file() -> None:
-    found = upstream_of(
+    (found,) = upstreams_of(
         cohort("https://models.alderfinch.example/v1"), {"BOOTCAMP_UPSTREAM_KEY": KEY}
     )
-    assert found
-    assert found.models == {SMALL: "vendor-mini", LARGE: "vendor-mini"}
-    assert upstream_of(cohort(), {}) is None
+    assert found.models == {SMALL: "vendor-mini"}
+    assert upstreams_of(cohort(), {}) == []
+
+
+def test_ollama_needs_neither_an_address_nor_a_key() -> None:
+    (found,) = upstreams_of(cohort("ollama"), {})
+    assert (found.base_url, found.key) == ("http://127.0.0.1:11434/v1", "")
 
 
 def test_refuses_a_key_that_cannot_be_one() -> None:
     with pytest.raises(BootcampError, match="BOOTCAMP_UPSTREAM_KEY"):
-        upstream_of(
+        upstreams_of(
             cohort("https://models.alderfinch.example/v1"), {"BOOTCAMP_UPSTREAM_KEY": "a\nb"}
         )

@@ -108,6 +108,15 @@ def test_the_practice_model_is_named_as_long_as_it_answers(service: Service) -> 
     assert "The practice model answers" not in browser.get().text
 
 
+def test_citizens_are_told_as_long_as_their_prompts_are_kept(service: Service) -> None:
+    browser = service.browser("amina")
+    assert "is kept in this cohort" not in browser.get().text
+    save_cohort(cohort(model=ModelSettings(keep_prompts=True)), service.data.cohort_file)
+    assert "What you ask the model and what it answers is kept" in browser.get().text
+    save_cohort(cohort(), service.data.cohort_file)
+    assert "is kept in this cohort" not in browser.get().text
+
+
 def test_missing_isolation_is_said_on_every_page(tmp_path: Path, course: Path) -> None:
     services: Iterator[Service] = run_service(tmp_path, replace(SETTINGS, isolated=False))
     service = next(services)

@@ -2,72 +2,44 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
+import hmac
 import logging
 import secrets
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import anyio
-from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy import text
+from starlette.types import Message, Receive, Scope, Send
 
+from bootcamp import __version__
+from bootcamp.gateway.cache import Cache
 from bootcamp.gateway.callers import Caller, CallerSource
-from bootcamp.gateway.engines import Call, Engine, PracticeEngine, Reply, Usage
+from bootcamp.gateway.calls import Desk, answer_call
+from bootcamp.gateway.engines import EMBEDDING, LARGE, SMALL, Call, Engine, PracticeEngine
+from bootcamp.gateway.keeping import Keeper
 from bootcamp.gateway.ledger import Ledger
-from bootcamp.gateway.practice import MODEL_NAME, OWNER, PracticeModel
+from bootcamp.gateway.metrics import Metrics
+from bootcamp.gateway.models import Models
+from bootcamp.gateway.openapi import describe
+from bootcamp.gateway.practice import Embedder, PracticeModel
+from bootcamp.gateway.prices import Prices
+from bootcamp.gateway.rates import Rates
+from bootcamp.gateway.requests import Incoming, check_chat, check_embeddings
+from bootcamp.gateway.responses import AsResponse, to_chat
 from bootcamp.gateway.upstream import Upstream, UpstreamEngine
-from bootcamp.gateway.wire import (
-    DONE,
-    GatewayProblem,
-    invalid,
-    json_response,
-    lost_stream,
-    problem_response,
-)
+from bootcamp.gateway.wire import Answer, GatewayProblem, encode, problem_answer, send_answer
 from bootcamp.store import Store
-from bootcamp.store.usage import Budgets, Reservation, Settlement
+from bootcamp.store.usage import Budgets
 
-__all__ = ["LARGE", "SMALL", "create_app"]
+__all__ = ["EMBEDDING", "LARGE", "SMALL", "Gateway", "create_app"]
 
-SMALL = "bootcamp-small"
-LARGE = "bootcamp-large"
-
-_LARGEST_BODY = 10 * 1024 * 1024
-_MOST_DRAINED = 128 * 1024 * 1024
-_DRAIN_SECONDS = 20.0
-_CREATED = 1_767_225_600  # 2026-01-01: models have no date of their own here
-_Outcome = Literal["answered", "refused", "failed", "lost", "left"]
 _NO_LIMITS = Budgets()
+_READY_SECONDS = 5.0
+_NEVER: Callable[[], bool] = lambda: False  # noqa: E731
 _log = logging.getLogger("bootcamp.gateway")
 
-
-@dataclass(frozen=True)
-class _Gateway:
-    callers: CallerSource
-    ledger: Ledger
-    practice: PracticeEngine
-    upstream: UpstreamEngine | None
-    names: Mapping[str, str]
-    """From each name that a caller may ask for to the name that its engine uses."""
-
-    def engine_for(self, name: str) -> tuple[Engine, str]:
-        """Give the engine behind a model's name, and the name that the engine knows it by."""
-        known = self.names.get(name)
-        if known is None:
-            raise _unknown_model(name, self.names)
-        if known == MODEL_NAME or self.upstream is None:
-            return self.practice, MODEL_NAME
-        return self.upstream, known
+_Handler = Callable[[Incoming, Send], Awaitable[None]]
 
 
 def create_app(
@@ -75,331 +47,273 @@ def create_app(
     callers: CallerSource,
     store: Store,
     budgets: Budgets = _NO_LIMITS,
-    upstream: Upstream | None = None,
+    prices: Prices | None = None,
+    rates: Rates | None = None,
+    upstreams: Sequence[Upstream] = (),
     practice: PracticeModel | None = None,
+    embedder: Embedder | None = None,
+    cache: Cache | None = None,
+    keeps_prompts: Callable[[], bool] = _NEVER,
+    metrics_token: str = "",
     served_by: str = "gateway",
-) -> Starlette:
+) -> Gateway:
     """Put a gateway together.
 
     Args:
         callers: finds out whose a token is.
         store: where usage is kept.
-        budgets: what a citizen and a team may use.
-        upstream: the company's model service; without it the practice model answers.
+        budgets: what a citizen, a team and the cohort may use.
+        prices: what models cost.
+        rates: how fast a citizen may call.
+        upstreams: the company's model services, in the order in which they are asked; for what
+            none of them has, the practice model answers.
         practice: the practice model, where another than the usual one is wanted.
+        embedder: what turns texts into vectors for the practice model's embeddings.
+        cache: answers that teams get again for the same question.
+        keeps_prompts: says at any moment whether the text of calls is kept.
+        metrics_token: who sends it may read the metrics; without one nobody may.
         served_by: tells this gateway's records from those of others on the same store; two that
             run at the same time need different names.
     """
-    names = {SMALL: MODEL_NAME, LARGE: MODEL_NAME}
-    if upstream is not None:
-        names |= {own: own for own in upstream.models.values()} | dict(upstream.models)
-        names[LARGE] = upstream.models.get(LARGE, names[SMALL])
-    names[MODEL_NAME] = MODEL_NAME
-    gateway = _Gateway(
-        callers,
-        Ledger(store, budgets, served_by=served_by),
-        PracticeEngine(practice),
-        UpstreamEngine(upstream) if upstream else None,
-        names,
-    )
-
-    @contextlib.asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        gateway.ledger.start()
-        try:
-            yield
-        finally:
-            await anyio.to_thread.run_sync(gateway.ledger.stop)
-            for part in (gateway.upstream, gateway.callers):
-                close = getattr(part, "aclose", None)
-                if close is not None:
-                    await close()
-
-    app = Starlette(
-        routes=[
-            Route("/health", _health, methods=["GET"]),
-            Route("/v1/models", _models, methods=["GET"]),
-            Route("/v1/models/{name:path}", _model, methods=["GET"]),
-            Route("/v1/chat/completions", _chat, methods=["POST"]),
-        ],
-        middleware=[Middleware(_RequestIds)],
-        exception_handlers={
-            HTTPException: _http_problem,
-            GatewayProblem: _gateway_problem,
-            Exception: _bug,
-        },
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False
-    app.state.gateway = gateway
-    return app
-
-
-# ---- endpoints
-
-
-async def _health(request: Request) -> Response:
-    gateway: _Gateway = request.app.state.gateway
-    engine = gateway.upstream.name if gateway.upstream else gateway.practice.name
-    return json_response({"status": "ok", "engine": engine})
-
-
-async def _models(request: Request) -> Response:
-    gateway: _Gateway = request.app.state.gateway
-    await _caller(request)
-    return json_response(
-        {"object": "list", "data": [_describe(gateway, name) for name in gateway.names]}
+    metrics = Metrics()
+    return Gateway(
+        callers=callers,
+        store=store,
+        desk=Desk(
+            Ledger(store, budgets, prices=prices, rates=rates, served_by=served_by),
+            metrics,
+            cache,
+            Keeper(store, keeps_prompts),
+        ),
+        models=Models(
+            PracticeEngine(practice, embedder),
+            UpstreamEngine(upstreams, metrics.trouble) if upstreams else None,
+        ),
+        metrics_token=metrics_token,
     )
 
 
-async def _model(request: Request) -> Response:
-    gateway: _Gateway = request.app.state.gateway
-    await _caller(request)
-    name = request.path_params["name"]
-    if name not in gateway.names:
-        raise _unknown_model(name, gateway.names)
-    return json_response(_describe(gateway, name))
+class Gateway:
+    """Answers HTTP requests; without a framework in between, for speed."""
 
-
-async def _chat(request: Request) -> Response:
-    gateway: _Gateway = request.app.state.gateway
-    caller = await _caller(request)
-    body = _checked(await _body(request))
-    engine, model = gateway.engine_for(body["model"])
-    options = body.get("stream_options")
-    call = Call(
-        id=request.state.request_id,
-        model=model,
-        body=body,
-        stream=bool(body.get("stream")),
-        wants_usage=bool(isinstance(options, dict) and options.get("include_usage")),
-    )
-    return _Answer(gateway.ledger, caller, engine, call)
-
-
-class _Answer(Response):
-    """Makes one call from its reservation to its settlement, whatever happens in between."""
-
-    def __init__(self, ledger: Ledger, caller: Caller, engine: Engine, call: Call) -> None:
-        self._ledger = ledger
-        self._caller = caller
-        self._engine = engine
-        self._call = call
-        self._usage = Usage()
-        self._began = time.monotonic()
-        self._sent_head = False
-        self._settled = False
-        super().__init__()
+    def __init__(
+        self,
+        *,
+        callers: CallerSource,
+        store: Store,
+        desk: Desk,
+        models: Models,
+        metrics_token: str,
+    ) -> None:
+        self._callers = callers
+        self._store = store
+        self._desk = desk
+        self._models = models
+        self._metrics_token = metrics_token
+        self._handlers: Mapping[str, Mapping[str, _Handler]] = {
+            "/health": {"GET": self._health},
+            "/ready": {"GET": self._ready},
+            "/metrics": {"GET": self._metrics},
+            "/openapi.json": {"GET": self._description},
+            "/v1/models": {"GET": self._list},
+            "/v1/chat/completions": {"POST": self._chat},
+            "/v1/responses": {"POST": self._responses},
+            "/v1/embeddings": {"POST": self._embeddings},
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        call, engine, caller = self._call, self._engine, self._caller
+        """Answer one request, or follow the server's life from start to end."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Incoming(f"req_{secrets.token_hex(12)}", scope, receive)
+        named = (b"x-request-id", request.id.encode())
+        begun = False
+
+        async def send_named(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message["headers"] = [*message["headers"], named]
+            await send(message)
+
+        self._desk.metrics.opened()
         try:
-            await self._ledger.reserve(
-                Reservation(
-                    call_id=call.id,
-                    served_by=self._ledger.served_by,
-                    login=caller.login,
-                    team=caller.team,
-                    kind=caller.kind,
-                    model=call.body["model"],
-                    engine=engine.name,
-                    tokens=engine.reserve_tokens(call),
-                )
-            )
+            await self._handler(request)(request, send_named)
         except GatewayProblem as problem:
-            await problem_response(problem)(scope, receive, send)
-            return
-        outcome: _Outcome = "left"  # unless we get to know better
-        try:
-            async with anyio.create_task_group() as watch:
-                watch.start_soon(_leave_with_client, receive, watch.cancel_scope)
-                outcome = await self._answer(scope, receive, send)
-                watch.cancel_scope.cancel()
+            self._desk.metrics.problem(problem.status, str(problem.body["error"]["code"]))
+            await send_answer(send_named, problem_answer(problem))
+        except Exception as error:
+            # The frames alone: an error's text may hold what was asked.
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("%s %s in\n%s", request.id, type(error).__name__, frames)
+            if not begun:
+                await send_answer(send_named, problem_answer(_bug()))
         finally:
-            if not self._settled:
-                with anyio.CancelScope(shield=True), contextlib.suppress(GatewayProblem):
-                    await self._settle(outcome)
+            self._desk.metrics.closed()
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> _Outcome:
-        try:
-            async with self._engine.chat(self._call, self._usage) as reply:
-                if reply.events is not None:
-                    return await self._pass_on(reply, reply.events, send)
-                await self._settle("answered")
-                plain = Response(
-                    reply.body, headers=dict(reply.headers), media_type="application/json"
-                )
-                await plain(scope, receive, send)
-                return "answered"
-        except GatewayProblem as problem:
-            if self._sent_head:
-                error = problem.body["error"]
-                await _end_stream(send, lost_stream(error["message"], str(error["code"])))
-                return "lost"
-            outcome: _Outcome = "refused" if problem.status < 500 else "failed"
-            if not self._settled:
-                with contextlib.suppress(GatewayProblem):
-                    await self._settle(outcome)
-            await problem_response(problem)(scope, receive, send)
-            return outcome
-
-    async def _pass_on(self, reply: Reply, stream: AsyncGenerator[bytes], send: Send) -> _Outcome:
-        """Send a stream's events as they come; the books are closed before its last one."""
-        head = {
-            **reply.headers,
-            "content-type": "text/event-stream; charset=utf-8",
-            "cache-control": "no-cache",
-            "x-accel-buffering": "no",
-        }
-        raw = [(name.encode(), value.encode()) for name, value in head.items()]
-        self._sent_head = True
-        await send({"type": "http.response.start", "status": 200, "headers": raw})
-        async with contextlib.aclosing(stream) as events:
-            async for piece in events:
-                if piece == DONE or reply.lost:
-                    await self._settle("lost" if reply.lost else "answered")
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-        return "lost" if reply.lost else "answered"
-
-    async def _settle(self, outcome: _Outcome) -> None:
-        call, usage = self._call, self._usage
-        took = int((time.monotonic() - self._began) * 1000)
-        await self._ledger.settle(
-            Settlement(
-                call_id=call.id,
-                outcome=outcome,
-                answered_by=call.model,
-                prompt_tokens=usage.prompt,
-                completion_tokens=usage.completion,
-                milliseconds=took,
-                simulated=usage.simulated,
+    def _handler(self, request: Incoming) -> _Handler:
+        by_method = self._handlers.get(request.path)
+        if by_method is None and request.path.startswith("/v1/models/"):
+            by_method = {"GET": self._model}
+        if by_method is None:
+            raise GatewayProblem(
+                404,
+                f"There is nothing at {request.path[:200]}. The gateway has /v1/models, "
+                "/v1/chat/completions, /v1/responses and /v1/embeddings.",
+                kind="invalid_request_error",
+                code="not_found",
             )
+        handler = by_method.get(request.method)
+        if handler is None:
+            raise GatewayProblem(
+                405,
+                f"{request.method[:20]} does not work here.",
+                kind="invalid_request_error",
+                code="method_not_allowed",
+                headers={"allow": ", ".join(by_method)},
+            )
+        return handler
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            self._desk.ledger.start()
+        except Exception as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._desk.ledger.aclose()
+        await self._models.aclose()
+        close = getattr(self._callers, "aclose", None)
+        if close is not None:
+            await close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    # ---- endpoints of OpenAI
+
+    async def _list(self, request: Incoming, send: Send) -> None:
+        await self._caller(request)
+        body = {"object": "list", "data": [self._models.describe(n) for n in self._models.names]}
+        await send_answer(send, Answer(encode(body)))
+
+    async def _model(self, request: Incoming, send: Send) -> None:
+        await self._caller(request)
+        name = request.path.removeprefix("/v1/models/")
+        await send_answer(send, Answer(encode(self._models.describe(name))))
+
+    async def _chat(self, request: Incoming, send: Send) -> None:
+        caller = await self._caller(request)
+        body = await request.object()
+        check_chat(body, SMALL)
+        options = body.get("stream_options")
+        call = Call(
+            id=request.id,
+            endpoint="chat",
+            model=body["model"],
+            body=body,
+            stream=bool(body.get("stream")),
+            wants_usage=bool(isinstance(options, dict) and options.get("include_usage")),
         )
-        self._settled = True
-        _log.info(
-            "%s %s %s %s: %d + %d tokens, %d ms",
-            call.id, self._caller.login, call.model, outcome, usage.prompt, usage.completion, took,
-        )  # fmt: skip
+        await self._make(request, caller, call, send)
 
-
-async def _leave_with_client(receive: Receive, scope: anyio.CancelScope) -> None:
-    """Cancel the call when its client hangs up."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()
-
-
-async def _end_stream(send: Send, last: bytes) -> None:
-    await send({"type": "http.response.body", "body": last, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-# ---- reading a request
-
-
-async def _caller(request: Request) -> Caller:
-    """Find out who calls, from the Authorization header and nothing else."""
-    gateway: _Gateway = request.app.state.gateway
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
-        raise _no_access(
-            "There is no key in this request. In a bootcamp notebook `OpenAI()` finds it by "
-            "itself; elsewhere send 'Authorization: Bearer …' with your hub token."
+    async def _responses(self, request: Incoming, send: Send) -> None:
+        caller = await self._caller(request)
+        asked = await request.object()
+        if not isinstance(asked.get("model"), str):
+            check_chat(asked, SMALL)  # says what is missing
+        body = to_chat(asked)
+        check_chat(body, SMALL)
+        stream = bool(body.get("stream"))
+        call = Call(request.id, "chat", body["model"], body, stream=stream, wants_usage=True)
+        engine = self._models.engine(call)
+        await answer_call(
+            self._desk,
+            caller,
+            engine,
+            call,
+            request.receive,
+            send,
+            shape=AsResponse(request.id, asked),
+            fresh=_wants_fresh(request),
         )
-    caller = await gateway.callers.identify(token)
-    if caller is None:
-        raise _no_access(
-            "This key gives no access to the model. If you are in a bootcamp notebook, stop and "
-            "start your server from the hub; else ask your facilitator."
+
+    async def _embeddings(self, request: Incoming, send: Send) -> None:
+        caller = await self._caller(request)
+        body = await request.object()
+        check_embeddings(body, EMBEDDING)
+        call = Call(request.id, "embeddings", body["model"], body)
+        await self._make(request, caller, call, send)
+
+    async def _make(self, request: Incoming, caller: Caller, call: Call, send: Send) -> None:
+        engine: Engine = self._models.engine(call)
+        await answer_call(
+            self._desk, caller, engine, call, request.receive, send, fresh=_wants_fresh(request)
         )
-    return caller
+
+    async def _caller(self, request: Incoming) -> Caller:
+        """Find out who calls, from the Authorization header and nothing else."""
+        token = request.bearer()
+        if not token:
+            raise _no_access(
+                "There is no key in this request. In a bootcamp notebook `OpenAI()` finds it by "
+                "itself; elsewhere send 'Authorization: Bearer …' with your hub token."
+            )
+        caller = await self._callers.identify(token)
+        if caller is None:
+            raise _no_access(
+                "This key gives no access to the model. If you are in a bootcamp notebook, stop "
+                "and start your server from the hub; else ask your facilitator."
+            )
+        return caller
+
+    # ---- endpoints for those who run it
+
+    async def _health(self, _request: Incoming, send: Send) -> None:
+        body = {"status": "ok", "engine": self._models.main_engine}
+        await send_answer(send, Answer(encode(body)))
+
+    async def _description(self, _request: Incoming, send: Send) -> None:
+        await send_answer(send, Answer(encode(describe(__version__, self._models.by_endpoint))))
+
+    async def _ready(self, _request: Incoming, send: Send) -> None:
+        """Say whether calls can be answered now: without its books the gateway takes none."""
+        ready = False
+        with anyio.move_on_after(_READY_SECONDS):
+            ready = await anyio.to_thread.run_sync(self._can_read, abandon_on_cancel=True)
+        body = {
+            "status": "ready" if ready else "the usage records cannot be read",
+            "upstreams": dict(self._models.upstream_states),
+        }
+        await send_answer(send, Answer(encode(body), 200 if ready else 503))
+
+    def _can_read(self) -> bool:
+        try:
+            with self._store.engine.connect() as connection:
+                connection.execute(text("SELECT count(*) FROM usage_totals"))
+        except Exception as error:
+            _log.error("the usage records cannot be read: %s", type(error).__name__)
+            return False
+        return True
+
+    async def _metrics(self, request: Incoming, send: Send) -> None:
+        given = request.bearer().encode()
+        if not self._metrics_token or not hmac.compare_digest(given, self._metrics_token.encode()):
+            raise _no_access(
+                "The metrics are for those who run the gateway: set BOOTCAMP_METRICS_TOKEN before "
+                "`bootcamp up` and send 'Authorization: Bearer …' with it."
+            )
+        body = await anyio.to_thread.run_sync(self._desk.metrics.text)
+        kind = {"content-type": "text/plain; version=0.0.4; charset=utf-8"}
+        await send_answer(send, Answer(body, headers=kind))
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body; one that is too large is read past, unkept, so that the client hears why."""
-    parts = bytearray()
-    total = 0
-    try:
-        with anyio.move_on_after(_DRAIN_SECONDS):
-            async for chunk in request.stream():
-                total += len(chunk)
-                if total <= _LARGEST_BODY:
-                    parts += chunk
-                else:
-                    parts.clear()
-                if total > _MOST_DRAINED:
-                    break
-            else:
-                if total <= _LARGEST_BODY:
-                    return bytes(parts)
-    except ClientDisconnect:
-        raise invalid("The request broke off before its end.") from None
-    if total <= _LARGEST_BODY:
-        raise GatewayProblem(
-            408, "The request came too slowly.", kind="invalid_request_error", code="timeout"
-        )
-    raise GatewayProblem(
-        413,
-        f"The request is larger than {_LARGEST_BODY // 1024**2} MB. Send less text at once.",
-        kind="invalid_request_error",
-        code="request_too_large",
-        headers={"connection": "close"},
-    )
-
-
-def _checked(raw: bytes) -> dict[str, Any]:
-    """Check as much of a chat request as every engine needs; the rest is the engine's."""
-    try:
-        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise invalid("The request is not valid UTF-8.") from None
-    except RecursionError:
-        raise invalid("The request's JSON is nested too deeply.") from None
-    except ValueError:
-        raise invalid("The request is not valid JSON.") from None
-    if not isinstance(body, dict):
-        raise invalid("The request must be a JSON object.")
-    if not isinstance(body.get("model"), str) or not body["model"]:
-        raise invalid(f"'model' is missing; use '{SMALL}' or '{LARGE}'.", param="model")
-    messages = body.get("messages")
-    if not isinstance(messages, list) or not messages:
-        raise invalid("'messages' must be a list with at least one message.", param="messages")
-    for name in ("max_tokens", "max_completion_tokens"):
-        value = body.get(name)
-        if isinstance(value, int | float) and value < 1:
-            raise invalid(f"'{name}' must be a whole number of at least 1.", param=name)
-    if body.get("stream") not in (None, True, False):
-        raise invalid("'stream' must be true or false.", param="stream")
-    return body
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _describe(gateway: _Gateway, name: str) -> dict[str, Any]:
-    practice = gateway.names[name] == MODEL_NAME
-    return {
-        "id": name,
-        "object": "model",
-        "created": _CREATED,
-        "owned_by": OWNER if practice or name in (SMALL, LARGE) else "upstream",
-    }
-
-
-# ---- problems
-
-
-def _unknown_model(name: str, names: Mapping[str, str]) -> GatewayProblem:
-    return GatewayProblem(
-        404,
-        f"There is no model '{name[:80]}' here. Use one of: {', '.join(names)}.",
-        kind="invalid_request_error",
-        param="model",
-        code="model_not_found",
-    )
+def _wants_fresh(request: Incoming) -> bool:
+    return "no-cache" in request.header(b"cache-control").lower()
 
 
 def _no_access(message: str) -> GatewayProblem:
@@ -412,52 +326,10 @@ def _no_access(message: str) -> GatewayProblem:
     )
 
 
-async def _gateway_problem(_request: Request, error: Exception) -> Response:
-    return problem_response(cast("GatewayProblem", error))
-
-
-async def _http_problem(request: Request, error: Exception) -> Response:
-    error = cast("HTTPException", error)
-    said = {
-        404: f"There is nothing at {request.url.path[:200]}. The gateway has /v1/models and "
-        "/v1/chat/completions.",
-        405: f"{request.method} does not work here.",
-    }.get(error.status_code, str(error.detail))
-    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code)
-    return problem_response(
-        GatewayProblem(
-            error.status_code, said, kind="invalid_request_error", code=code, headers=error.headers
-        )
+def _bug() -> GatewayProblem:
+    return GatewayProblem(
+        500,
+        "Something went wrong in the gateway; it has been logged. Tell your facilitator.",
+        kind="server_error",
+        code="internal_error",
     )
-
-
-async def _bug(_request: Request, _error: Exception) -> Response:
-    return problem_response(
-        GatewayProblem(
-            500,
-            "Something went wrong in the gateway; it has been logged. Tell your facilitator.",
-            kind="server_error",
-            code="internal_error",
-        )
-    )
-
-
-class _RequestIds:
-    """Gives each request an id, and tells the caller in `x-request-id`."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        request_id = f"req_{secrets.token_hex(12)}"
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def named(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
-            await send(message)
-
-        await self._app(scope, receive, named)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import json
 import re
 import time
 from collections import OrderedDict
@@ -12,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
-
+from bootcamp.gateway.http import Broken, Client
 from bootcamp.gateway.wire import GatewayProblem
 
 __all__ = ["Caller", "CallerSource", "HubCallers", "StaticCallers"]
@@ -23,7 +23,6 @@ _TEAM_GROUP = "team-"
 _KNOWN_SECONDS = 60.0
 _UNKNOWN_SECONDS = 5.0
 _MOST_CACHED = 2_000
-_HUB_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,11 @@ class HubCallers:
         hub_api_url: str,
         *,
         required_scope: str = "access:services!service=gateway",
-        client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._url = f"{hub_api_url.rstrip('/')}/user"
         self._scopes = {required_scope, required_scope.partition("!")[0]}
-        self._client = client or httpx.AsyncClient(timeout=_HUB_TIMEOUT, trust_env=False)
+        self._hub = Client(
+            hub_api_url.rstrip("/"), {}, connect_seconds=3.0, idle_seconds=10.0, by_proxy=False
+        )
         self._known: OrderedDict[bytes, tuple[float, Caller | None]] = OrderedDict()
         self._asking: dict[bytes, asyncio.Task[Caller | None]] = {}
 
@@ -98,7 +97,7 @@ class HubCallers:
 
     async def aclose(self) -> None:
         """Close the connections to the hub."""
-        await self._client.aclose()
+        await self._hub.aclose()
 
     def _forget(self, key: bytes, done: asyncio.Task[Caller | None]) -> None:
         self._asking.pop(key, None)
@@ -107,12 +106,12 @@ class HubCallers:
 
     async def _ask(self, key: bytes, token: str) -> Caller | None:
         try:
-            answer = await self._client.get(self._url, headers={"Authorization": f"Bearer {token}"})
-        except httpx.HTTPError:
+            status, body = await self._hub.get("/user", {"Authorization": f"Bearer {token}"})
+        except Broken:
             raise _hub_unreachable() from None
-        if answer.status_code >= 500 or answer.status_code == 429:
+        if status >= 500 or status == 429:
             raise _hub_unreachable()
-        caller = self._read(answer)
+        caller = self._read(body) if status == 200 else None
         lives = _KNOWN_SECONDS if caller else _UNKNOWN_SECONDS
         self._known[key] = (time.monotonic() + lives, caller)
         self._known.move_to_end(key)
@@ -120,11 +119,9 @@ class HubCallers:
             self._known.popitem(last=False)
         return caller
 
-    def _read(self, answer: httpx.Response) -> Caller | None:
-        if answer.status_code != 200:
-            return None
+    def _read(self, body: bytes) -> Caller | None:
         try:
-            found: Any = answer.json()
+            found: Any = json.loads(body)
         except ValueError:
             return None
         if not isinstance(found, dict) or not isinstance(found.get("name"), str):

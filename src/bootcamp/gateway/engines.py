@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
-import json
+import base64
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import anyio.to_thread
+import numpy as np
 
-from bootcamp.gateway.practice import MODEL_NAME, PracticeModel, Turn, count_tokens
-from bootcamp.gateway.wire import DONE, event, invalid
+from bootcamp.gateway.practice import (
+    MODEL_NAME,
+    Embedder,
+    PracticeModel,
+    Turn,
+    count_tokens,
+)
+from bootcamp.gateway.wire import DONE, encode, event, invalid
 
-__all__ = ["Call", "Engine", "PracticeEngine", "Reply", "Usage"]
+__all__ = [
+    "EMBEDDING",
+    "LARGE",
+    "SMALL",
+    "Call",
+    "Endpoint",
+    "Engine",
+    "PracticeEngine",
+    "Reply",
+    "Usage",
+]
+
+# The names that labs ask for; what stands behind them is the cohort file's affair.
+SMALL = "bootcamp-small"
+LARGE = "bootcamp-large"
+EMBEDDING = "bootcamp-embedding"
+Endpoint = Literal["chat", "embeddings"]
 
 _LONGEST_PROMPT = 100_000
 _MOST_CHOICES = 8
 _CHATTER = 200
 """Tokens that a practice answer may take beyond what it quotes from the prompt."""
 _PIECE = 24
+_MOST_INPUTS = 2_048
+_HEADERS = {"x-bootcamp-engine": "practice", "x-bootcamp-usage": "simulated"}
 
 
 @dataclass(frozen=True)
 class Call:
-    """One checked chat request; `model` is the name that the engine itself uses."""
+    """One checked request; `model` is the name that the caller uses."""
 
     id: str
+    endpoint: Endpoint
     model: str
     body: Mapping[str, Any]
-    stream: bool
-    wants_usage: bool
+    stream: bool = False
+    wants_usage: bool = False
 
 
 @dataclass
 class Usage:
-    """The tokens of a call; the engine fills in what it learns as it goes."""
+    """What a call took; the engine fills in what it learns as it goes."""
 
     prompt: int = 0
     completion: int = 0
     simulated: bool = False
+    model: str = ""
+    """The name of the model that answered, or was last asked, as its service calls it."""
 
 
 @dataclass
@@ -56,14 +84,21 @@ class Reply:
 
 
 class Engine(Protocol):
-    """Answers chat requests."""
+    """Answers requests."""
 
     name: str
+
+    def models(self, call: Call) -> Sequence[str]:
+        """Give the names of all models that may come to answer, the likely one first.
+
+        Raises:
+            GatewayProblem: there is no such model.
+        """
 
     def reserve_tokens(self, call: Call) -> int:
         """Give the most tokens that the call is expected to take."""
 
-    def chat(self, call: Call, usage: Usage) -> AbstractAsyncContextManager[Reply]:
+    def answer(self, call: Call, usage: Usage) -> AbstractAsyncContextManager[Reply]:
         """Answer a call; leaving the context ends all work on it.
 
         Raises:
@@ -76,47 +111,111 @@ class PracticeEngine:
 
     name = "practice"
 
-    def __init__(self, model: PracticeModel | None = None) -> None:
+    def __init__(
+        self, model: PracticeModel | None = None, embedder: Embedder | None = None
+    ) -> None:
         self._model = model or PracticeModel()
+        self._embed = embedder.embed if embedder else self._model.vectors
         self._limiter: anyio.CapacityLimiter | None = None
+
+    def models(self, _call: Call) -> Sequence[str]:
+        """Give its one model."""
+        return (MODEL_NAME,)
 
     def reserve_tokens(self, call: Call) -> int:
         """Count the prompt, and an answer that may quote all of it."""
+        if call.endpoint == "embeddings":
+            return sum(count_tokens(text) for text in _inputs(call.body))
         prompt = sum(count_tokens(turn.text) + 3 for turn in _turns(call.body))
         most = _max_tokens(call.body)
         answer = prompt + _CHATTER if most is None else min(most, prompt + _CHATTER)
         return prompt + answer * _choices(call.body)
 
     @asynccontextmanager
-    async def chat(self, call: Call, usage: Usage) -> AsyncIterator[Reply]:
+    async def answer(self, call: Call, usage: Usage) -> AsyncIterator[Reply]:
         """Answer in a worker thread, so that nobody else waits for it."""
+        usage.simulated, usage.model = True, MODEL_NAME
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(1)
+        if call.endpoint == "embeddings":
+            yield await self._embeddings(call, usage, self._limiter)
+        else:
+            yield await self._chat(call, usage, self._limiter)
+
+    async def _embeddings(self, call: Call, usage: Usage, limiter: anyio.CapacityLimiter) -> Reply:
+        texts = _inputs(call.body)
+        dimensions = _dimensions(call.body)
+        rows = await anyio.to_thread.run_sync(self._embed, texts, limiter=limiter)
+        if dimensions is not None:
+            if dimensions > rows.shape[1]:
+                raise invalid(
+                    f"The practice model's vectors have {rows.shape[1]} dimensions; ask for no "
+                    "more.",
+                    param="dimensions",
+                )
+            rows = rows[:, :dimensions]
+            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+            rows = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+        usage.prompt = sum(count_tokens(text) for text in texts)
+        as_text = call.body.get("encoding_format") == "base64"
+        body = {
+            "object": "list",
+            "model": MODEL_NAME,
+            "data": [
+                {
+                    "object": "embedding",
+                    "index": index,
+                    "embedding": base64.b64encode(row.astype("<f4").tobytes()).decode()
+                    if as_text
+                    else row.astype(float).tolist(),
+                }
+                for index, row in enumerate(rows)
+            ],
+            "usage": {"prompt_tokens": usage.prompt, "total_tokens": usage.prompt},
+        }
+        return Reply(_HEADERS, body=encode(body))
+
+    async def _chat(self, call: Call, usage: Usage, limiter: anyio.CapacityLimiter) -> Reply:
         turns = _turns(call.body)
         count = _choices(call.body)
         form = call.body.get("response_format")
         if form is not None and not isinstance(form, dict):
             raise invalid("'response_format' must be an object.", param="response_format")
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(1)
         answer = await anyio.to_thread.run_sync(
-            partial(self._model.answer, turns, form), limiter=self._limiter
+            partial(
+                self._model.answer,
+                turns,
+                form,
+                call.body.get("tools"),
+                call.body.get("tool_choice"),
+            ),
+            limiter=limiter,
         )
         text, reason = _cut_off(answer.text, call.body)
+        calls = [
+            {
+                "id": f"call_{call.id}_{position}",
+                "type": "function",
+                "function": {"name": tool.name, "arguments": tool.arguments},
+            }
+            for position, tool in enumerate(answer.tool_calls)
+        ]
         usage.prompt = sum(count_tokens(turn.text) + 3 for turn in turns)
-        usage.simulated = True
         head = {
             "id": f"chatcmpl-{call.id}",
             "created": int(time.time()),
             "model": MODEL_NAME,
             "system_fingerprint": self._model.fingerprint,
         }
-        headers = {"x-bootcamp-engine": "practice", "x-bootcamp-usage": "simulated"}
         said: dict[str, Any] = {"content": text, "refusal": None}
         if answer.refused:
             said = {"content": None, "refusal": text}
+        if calls:
+            said = {"content": None, "refusal": None, "tool_calls": calls}
+            text, reason = "".join(tool.arguments for tool in answer.tool_calls), "tool_calls"
         if call.stream:
             events = _stream(head, said, reason, count, usage, wants_usage=call.wants_usage)
-            yield Reply(headers, events=events)
-            return
+            return Reply(_HEADERS, events=events)
         usage.completion = count_tokens(text) * count
         body = {
             **head,
@@ -132,7 +231,7 @@ class PracticeEngine:
             ],
             "usage": _usage(usage),
         }
-        yield Reply(headers, body=json.dumps(body).encode())
+        return Reply(_HEADERS, body=encode(body))
 
 
 async def _stream(
@@ -147,8 +246,9 @@ async def _stream(
     base = {**head, "object": "chat.completion.chunk"}
     if wants_usage:
         base["usage"] = None
-    member = "content" if said["content"] is not None else "refusal"
-    text = said[member]
+    member = "refusal" if said["refusal"] is not None else "content"
+    text = said[member] or ""
+    calls = [{"index": at, **tool} for at, tool in enumerate(said.get("tool_calls", ()))]
 
     def chunk(index: int, delta: Mapping[str, Any], finish: str | None = None) -> bytes:
         choice = {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
@@ -160,8 +260,11 @@ async def _stream(
             piece = text[at : at + _PIECE]
             usage.completion += count_tokens(piece)
             yield chunk(index, {member: piece})
+        if calls:
+            yield chunk(index, {"tool_calls": calls})
         yield chunk(index, {}, reason)
-    usage.completion = count_tokens(text) * count
+    arguments = "".join(tool["function"]["arguments"] for tool in calls)
+    usage.completion = count_tokens(text + arguments) * count
     if wants_usage:
         yield event({**base, "choices": [], "usage": _usage(usage)})
     yield DONE
@@ -253,3 +356,36 @@ def _cut_off(text: str, body: Mapping[str, Any]) -> tuple[str, str]:
             break
         kept = longer
     return kept, "length"
+
+
+def _inputs(body: Mapping[str, Any]) -> list[str]:
+    """Read the texts to embed.
+
+    Raises:
+        GatewayProblem: they are no texts, or too many or too long.
+    """
+    given = body["input"]
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise invalid(
+            "The practice model embeds texts: 'input' must be a text or a list of texts.",
+            param="input",
+        )
+    if not 0 < len(texts) <= _MOST_INPUTS or not all(texts):
+        raise invalid(
+            f"'input' must hold 1 to {_MOST_INPUTS:,} texts, none of them empty.", param="input"
+        )
+    if sum(map(len, texts)) > _LONGEST_PROMPT:
+        raise invalid(
+            f"The practice model reads at most {_LONGEST_PROMPT:,} characters; this is more.",
+            param="input",
+            code="context_length_exceeded",
+        )
+    return texts
+
+
+def _dimensions(body: Mapping[str, Any]) -> int | None:
+    value = body.get("dimensions")
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        raise invalid("'dimensions' must be a whole number of at least 1.", param="dimensions")
+    return value

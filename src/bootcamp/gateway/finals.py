@@ -11,9 +11,10 @@ from pathlib import Path
 
 from bootcamp.cohort import Cohort
 from bootcamp.gateway.app import create_app
+from bootcamp.gateway.budgets import budgets_of, prices_of
 from bootcamp.gateway.callers import Caller, StaticCallers
 from bootcamp.gateway.serve import serve_in_thread
-from bootcamp.gateway.service import budgets_of, upstream_of
+from bootcamp.gateway.service import upstreams_of
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
@@ -42,7 +43,8 @@ def gateway_for_teams(
         callers=StaticCallers(callers),
         store=open_store(data.store_url),
         budgets=budgets_of(cohort),
-        upstream=upstream_of(cohort, environ),
+        prices=prices_of(cohort),
+        upstreams=upstreams_of(cohort, environ),
         served_by="finals",  # the hub's gateway may be at work on the same store
     )
     # A socket's path may have 107 bytes at most, so it does not go below the data folder. Sandboxes

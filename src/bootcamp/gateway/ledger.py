@@ -1,81 +1,122 @@
-"""Writes usage to the store without making callers wait for each other."""
+"""The books of one gateway: what waits to be written is written together, and then goes on."""
 
 from __future__ import annotations
 
 import asyncio
-import queue
+import contextlib
+import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import anyio
-from sqlalchemy.orm import Session
 
+from bootcamp.gateway.prices import Prices
+from bootcamp.gateway.rates import Rates
 from bootcamp.gateway.wire import GatewayProblem
 from bootcamp.store import Store
 from bootcamp.store.usage import (
+    Books,
+    BooksBusy,
     Budgets,
     BudgetSpent,
     Reservation,
     Settlement,
-    reserve,
-    settle,
     settle_open,
 )
 
 __all__ = ["Ledger"]
 
-_Work = Callable[[Session], object]
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 256
+_BUSY_SECONDS = 15.0
+_BUSY_POLL = 0.002
+_SYNC_SECONDS = 1.0
+_log = logging.getLogger("bootcamp.gateway")
 
 
 @dataclass(frozen=True)
 class _Job:
-    work: _Work
-    loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[None]
+    entry: Reservation | Settlement
+    done: asyncio.Future[BudgetSpent | None]
 
 
 class Ledger:
-    """The books of one gateway: a writer thread that commits what waits in one transaction.
+    """Reserves before a call and settles after it; a caller goes on only after the commit.
 
-    A caller goes on only after the commit, so what was answered is never forgotten; sharing
-    commits keeps that affordable with many callers at once.
+    All callers who come while others are written share the next transaction. SQLite's
+    transactions take some ten microseconds, so they are done in the event loop itself: a thread
+    would take longer to get its turn. PostgreSQL's, with a network in between, get a thread.
     """
 
-    def __init__(self, store: Store, budgets: Budgets, *, served_by: str = "gateway") -> None:
+    def __init__(
+        self,
+        store: Store,
+        budgets: Budgets,
+        *,
+        prices: Prices | None = None,
+        rates: Rates | None = None,
+        served_by: str = "gateway",
+    ) -> None:
         self._store = store
-        self._budgets = budgets
+        self._books = Books(store, budgets)
+        self._prices = prices or Prices()
+        self._rates = rates or Rates()
         self.served_by = served_by
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._writer: threading.Thread | None = None
+        self._waiting: list[_Job] = []
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._to_sync = threading.Event()
+        self._ended = threading.Event()
+        self._syncer: threading.Thread | None = None
 
     def start(self) -> None:
         """Settle what an earlier run left open, at the reserved amount, and begin to write."""
         with self._store.session() as session:
             settle_open(session, self.served_by)
-        self._writer = threading.Thread(target=self._write, name="usage-ledger", daemon=True)
-        self._writer.start()
+        self._writer = asyncio.get_running_loop().create_task(self._write())
+        if self._books.local:
+            self._syncer = threading.Thread(target=self._sync, name="usage-sync", daemon=True)
+            self._syncer.start()
 
-    def stop(self) -> None:
+    async def aclose(self) -> None:
         """Write what waits, and end."""
-        if self._writer is not None:
-            self._jobs.put(None)
-            self._writer.join(timeout=30)
-            self._writer = None
+        if self._writer is None:
+            return
+        deadline = asyncio.get_running_loop().time() + _BUSY_SECONDS
+        while self._waiting and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(_BUSY_POLL)
+        self._writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._writer
+        self._writer = None
+        self._ended.set()
+        self._to_sync.set()
+        if self._syncer is not None:
+            await asyncio.to_thread(self._syncer.join, _BUSY_SECONDS)
+        self._books.close()
 
-    async def reserve(self, wanted: Reservation) -> None:
-        """Set tokens aside for a call; done to the end even when the caller leaves meanwhile.
+    async def reserve(self, wanted: Reservation, models: Sequence[str]) -> Mapping[str, str]:
+        """Set tokens and money aside for a call that one of *models* will answer.
+
+        Done to the end even when the caller leaves meanwhile. Gives the headers that tell the
+        caller how many more calls the next minute has.
 
         Raises:
-            GatewayProblem: the budget is gone, or the books cannot be written.
+            GatewayProblem: too fast, no price, no budget left, or the books cannot be written.
         """
-        try:
-            await self._do(lambda session: reserve(session, wanted, self._budgets))
-        except BudgetSpent as spent:
+        wanted = replace(wanted, money=self._prices.most(models, wanted.tokens))
+        headers = self._rates.take(wanted.login, wanted.tokens)
+        refused = await self._enter(wanted)
+        if refused is not None:
             raise GatewayProblem(
-                429, str(spent), kind="insufficient_quota", code="insufficient_quota", retry=False
-            ) from None
+                429,
+                str(refused),
+                kind="insufficient_quota",
+                code="insufficient_quota",
+                retry=False,
+                headers=headers,
+            )
+        return headers
 
     async def settle(self, done: Settlement) -> None:
         """Record what a call really took.
@@ -83,69 +124,76 @@ class Ledger:
         Raises:
             GatewayProblem: the books cannot be written; the reservation then stands.
         """
-        await self._do(lambda session: settle(session, done))
+        if not done.simulated:
+            money = self._prices.cost(done.answered_by, done.prompt_tokens, done.completion_tokens)
+            done = replace(done, money=money)
+        await self._enter(done)
 
-    async def _do(self, work: _Work) -> None:
-        loop = asyncio.get_running_loop()
-        job = _Job(work, loop, loop.create_future())
-        self._jobs.put(job)
+    async def _enter(self, entry: Reservation | Settlement) -> BudgetSpent | None:
+        job = _Job(entry, asyncio.get_running_loop().create_future())
+        self._waiting.append(job)
+        self._wake.set()
+        outcome: BudgetSpent | None = None
+        problem: GatewayProblem | None = None
         with anyio.CancelScope(shield=True):
             try:
-                await job.done
-            except BudgetSpent:
-                raise
+                outcome = await job.done
             except Exception:
-                raise GatewayProblem(
+                problem = GatewayProblem(
                     503,
                     "The usage records cannot be written at the moment. Tell your facilitator.",
                     kind="server_error",
                     code="usage_unavailable",
-                ) from None
+                )
+        if problem is not None:
+            raise problem
+        return outcome
 
-    def _write(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            batch = [job]
-            ends = False
-            while len(batch) < _MOST_AT_ONCE and not ends:
-                try:
-                    following = self._jobs.get_nowait()
-                except queue.Empty:
-                    break
-                if following is None:
-                    ends = True
-                else:
-                    batch.append(following)
-            self._commit(batch)
-            if ends:
-                return
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch = self._waiting[:_MOST_AT_ONCE]
+                del self._waiting[:_MOST_AT_ONCE]
+                await self._commit(batch)
 
-    def _commit(self, batch: list[_Job]) -> None:
-        outcomes: list[BaseException | None] = []
+    async def _commit(self, batch: list[_Job]) -> None:
         try:
-            with self._store.session() as session:
-                outcomes = [_outcome(job, session) for job in batch]
+            outcomes = await self._written([job.entry for job in batch])
         except Exception as error:
             if len(batch) > 1:  # let nobody pay for another's failure
                 for job in batch:
-                    self._commit([job])
+                    await self._commit([job])
                 return
-            outcomes = [error]
+            _log.error("the usage records cannot be written: %s", type(error).__name__)
+            batch[0].done.set_exception(error)
+            return
+        self._to_sync.set()
         for job, outcome in zip(batch, outcomes, strict=True):
-            job.loop.call_soon_threadsafe(_tell, job.done, outcome)
+            if not job.done.done():
+                job.done.set_result(outcome)
 
+    async def _written(
+        self, entries: Sequence[Reservation | Settlement]
+    ) -> list[BudgetSpent | None]:
+        if not self._books.local:
+            return await asyncio.to_thread(self._books.write, entries)
+        deadline = asyncio.get_running_loop().time() + _BUSY_SECONDS
+        while True:
+            try:
+                return self._books.write(entries)
+            except BooksBusy:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(_BUSY_POLL)
 
-def _outcome(job: _Job, session: Session) -> BaseException | None:
-    try:
-        job.work(session)
-    except BudgetSpent as refused:
-        return refused
-    return None
-
-
-def _tell(done: asyncio.Future[None], outcome: BaseException | None) -> None:
-    if done.done():
-        return
-    if outcome is None:
-        done.set_result(None)
-    else:
-        done.set_exception(outcome)
+    def _sync(self) -> None:
+        """Bring commits to the disk itself, once a second at most, beside the event loop."""
+        while not self._ended.wait(_SYNC_SECONDS):
+            self._to_sync.wait()
+            self._to_sync.clear()
+            try:
+                self._books.sync()
+            except Exception as error:
+                _log.error("the usage records cannot be synced: %s", type(error).__name__)

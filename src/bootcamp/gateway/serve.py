@@ -106,7 +106,11 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            # Named, so that a missing one is an error at the start and not a slow gateway.
+            loop="uvloop",
+            http="httptools",
             access_log=False,
+            proxy_headers=False,
             log_config=None,
             server_header=False,
             lifespan="on",

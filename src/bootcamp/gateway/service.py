@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Mapping
+from pathlib import Path
 
-from starlette.applications import Starlette
-
-from bootcamp.cohort import Cohort, load_cohort
+from bootcamp.cohort import Cohort, UpstreamSettings, load_cohort
 from bootcamp.errors import BootcampError
-from bootcamp.gateway.app import LARGE, SMALL, create_app
+from bootcamp.gateway.app import EMBEDDING, LARGE, SMALL, Gateway, create_app
+from bootcamp.gateway.budgets import budgets_of, prices_of, rates_of
+from bootcamp.gateway.cache import Cache
 from bootcamp.gateway.callers import HubCallers
 from bootcamp.gateway.serve import listen, serve
 from bootcamp.gateway.upstream import Upstream
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
-from bootcamp.store.usage import Budgets
 
-__all__ = ["app_from_environment", "budgets_of", "run", "upstream_of"]
+__all__ = ["app_from_environment", "run", "upstreams_of"]
 
 _DEFAULT_PORT = 8010
 
@@ -28,37 +29,59 @@ class GatewaySetup(BootcampError):
     code = "gateway_setup"
 
 
-def upstream_of(cohort: Cohort, environ: Mapping[str, str]) -> Upstream | None:
-    """Give the model service that the cohort file names, with its key from the environment.
+def upstreams_of(cohort: Cohort, environ: Mapping[str, str]) -> list[Upstream]:
+    """Give the model services that the cohort file names, with their keys from the environment.
 
     Raises:
-        GatewaySetup: the key's variable is not set. A service that needs no key gets one with
-            any content.
+        GatewaySetup: a key's variable is not set.
     """
-    model = cohort.model
-    if model.upstream is None or model.small is None:
-        return None
-    key = environ.get(model.key_variable, "").strip()
-    if not key:
-        raise GatewaySetup(
-            f"The cohort file names a model upstream, but {model.key_variable} is not set. Set it "
-            "to the service's key (to 'none' if it needs no key) before `bootcamp up`."
-        )
-    if not key.isascii() or not key.isprintable():
-        raise GatewaySetup(f"{model.key_variable} holds characters that no key has; set it again.")
+    return [_upstream(given, environ) for given in cohort.model_services]
+
+
+def _upstream(given: UpstreamSettings, environ: Mapping[str, str]) -> Upstream:
+    key = ""
+    if given.key_variable is not None:
+        key = environ.get(given.key_variable, "").strip()
+        if not key:
+            raise GatewaySetup(
+                f"The cohort file names a model upstream, but {given.key_variable} is not set. Set "
+                "it to the service's key (to 'none' if it needs no key) before `bootcamp up`."
+            )
+        if not key.isascii() or not key.isprintable():
+            raise GatewaySetup(
+                f"{given.key_variable} holds characters that no key has; set it again."
+            )
+    models = {SMALL: given.small, LARGE: given.large, EMBEDDING: given.embedding}
     return Upstream(
-        base_url=str(model.upstream),
+        base_url=str(given.url),
         key=key,
-        models={SMALL: model.small, LARGE: model.large or model.small},
+        models={alias: name for alias, name in models.items() if name},
+        name=given.name,
+        idle_seconds=given.timeout_seconds,
     )
 
 
-def budgets_of(cohort: Cohort) -> Budgets:
-    """Give the cohort's budgets, which are for the whole bootcamp."""
-    return Budgets(cohort.budgets.citizen_tokens, cohort.budgets.team_tokens)
+class _KeepSwitch:
+    """Reads from the cohort file, whenever that changes, whether prompts are kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = 0
+        self._on = False
+
+    def __call__(self) -> bool:
+        """Say whether they are; a file with a mistake in it says no."""
+        try:
+            changed = self._path.stat().st_mtime_ns
+            if changed != self._seen:
+                self._on = load_cohort(self._path).model.keep_prompts
+                self._seen = changed
+        except (OSError, BootcampError):
+            return False
+        return self._on
 
 
-def app_from_environment(environ: Mapping[str, str]) -> Starlette:
+def app_from_environment(environ: Mapping[str, str]) -> Gateway:
     """Put the gateway together from `JUPYTERHUB_API_URL`, `BOOTCAMP_DATA` and the cohort file.
 
     Raises:
@@ -76,7 +99,12 @@ def app_from_environment(environ: Mapping[str, str]) -> Starlette:
         callers=HubCallers(hub_api_url, required_scope=f"access:services!service={service}"),
         store=open_store(data.store_url),
         budgets=budgets_of(cohort),
-        upstream=upstream_of(cohort, environ),
+        prices=prices_of(cohort),
+        rates=rates_of(cohort),
+        upstreams=upstreams_of(cohort, environ),
+        cache=Cache() if cohort.model.cache else None,
+        keeps_prompts=_KeepSwitch(data.cohort_file),
+        metrics_token=environ.get("BOOTCAMP_METRICS_TOKEN", "").strip(),
         served_by=service,
     )
 
@@ -90,12 +118,14 @@ def run(environ: Mapping[str, str]) -> None:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    # The HTTP client's own lines would name every address it calls.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     given = environ.get("BOOTCAMP_GATEWAY_PORT") or str(_DEFAULT_PORT)
     if not given.isdecimal() or not 0 < int(given) < 65_536:
         raise GatewaySetup(
             f"BOOTCAMP_GATEWAY_PORT is '{given}'; it must be a port from 1 to 65535."
         )
     app = app_from_environment(environ)
-    serve(app, listen(port=int(given)))
+    bound = listen(port=int(given))
+    # What has been loaded stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    serve(app, bound)

@@ -167,11 +167,13 @@ def set_services(
 ) -> None:
     """Our web pages, the model gateway (which alone gets the company's key), and the culler."""
     common = settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
-    for variable in ("BOOTCAMP_STORE_URL", "LANG", "LC_ALL"):
+    for variable in ("BOOTCAMP_STORE_URL", "BOOTCAMP_MODEL_FOLDER", "LANG", "LC_ALL"):
         if environ.get(variable):
             common[variable] = environ[variable]
-    key_variable = cohort.model.key_variable
-    for_upstream = {name: environ[name] for name in (key_variable, *_WAY_OUT) if environ.get(name)}
+    # The gateway alone gets the keys, the word that opens its metrics, and the way out.
+    wanted = {service.key_variable for service in cohort.model_services}
+    names = ("BOOTCAMP_METRICS_TOKEN", *sorted(filter(None, wanted)), *_WAY_OUT)
+    for_upstream = {name: environ[name] for name in names if environ.get(name)}
     c.JupyterHub.services = [
         {
             "name": "bootcamp",

@@ -10,7 +10,7 @@ import psutil
 from bootcamp.cohort import load_cohort
 from bootcamp.errors import CohortError
 from bootcamp.hub.supervisor import running
-from bootcamp.settings import DataFolder
+from bootcamp.settings import WEIGHTS_FILE, DataFolder, model_folder
 
 __all__ = ["Part", "Status", "describe"]
 
@@ -73,18 +73,24 @@ def describe(data: DataFolder) -> Status:
         since=datetime.fromtimestamp(state.started, tz=UTC).astimezone(),
         parts=tuple(parts),
         servers=servers,
-        model=_model(data),
+        model=_model(data, state.started),
     )
 
 
-def _model(data: DataFolder) -> str:
+def _model(data: DataFolder, started: float) -> str:
     try:
-        model = load_cohort(data.cohort_file).model
+        services = load_cohort(data.cohort_file).model_services
     except CohortError as error:
         return f"unknown, for the cohort file cannot be used: {error}"
-    if model.upstream:
-        return f"{model.small} at {model.upstream.host}"
-    return "practice-1, the embedded practice model"
+    if services:
+        return ", then ".join(f"{s.small or s.embedding} at {s.url.host}" for s in services)
+    weights = model_folder() / WEIGHTS_FILE
+    try:
+        waits = weights.stat().st_mtime > started
+        engine = "on words alone until the next `bootcamp up`" if waits else "with MiniLM"
+    except OSError:
+        engine = "on words alone; `bootcamp model fetch` brings its weights"
+    return f"practice-1, the embedded practice model, {engine}"
 
 
 def _memory_mb(process: psutil.Process) -> float:

@@ -311,7 +311,10 @@ class Pages:
         if visitor and visitor.is_facilitator:
             values["problem"] = self._current.problem
         html = self._templates.get_template(name).render(
-            cohort=cohort, practice=cohort.model.upstream is None, **values
+            cohort=cohort,
+            practice=not any(service.small for service in cohort.model_services),
+            prompts_kept=cohort.model.keep_prompts,
+            **values,
         )
         return HTMLResponse(html, status_code=status)
 

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from bootcamp.gateway.practice.text import COURTESY, STOPWORDS, stem, words
 from bootcamp.gateway.practice.thesaurus import thesaurus
 
-__all__ = ["Embedder", "LexicalEmbedder", "Vectors"]
+__all__ = ["PUBLIC_DIMENSIONS", "Embedder", "LexicalEmbedder", "Vectors", "unit"]
+
+PUBLIC_DIMENSIONS = 384
 
 Vectors = NDArray[np.float32]
 
@@ -32,6 +34,9 @@ class Embedder(Protocol):
 
         What *background*, the texts of the same task, have in common may be given less weight.
         """
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Give what callers get who ask for embeddings: shape (len(texts), 384), rows as above."""
 
 
 class LexicalEmbedder:
@@ -58,9 +63,14 @@ class LexicalEmbedder:
         for row, text in zip(rows, texts, strict=True):
             for feature, weight in known[text].items():
                 row[_slot(feature, self.dimensions)] += weight * rarity.get(feature, 1.0)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        unit: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
-        return unit
+        return unit(rows)
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Fold the rows to as many dimensions as MiniLM's, so that a notebook runs with either."""
+        folded = np.zeros((len(texts), PUBLIC_DIMENSIONS), dtype=np.float32)
+        for at, column in enumerate(self.embed(texts).T):
+            folded[:, at % PUBLIC_DIMENSIONS] += column
+        return unit(folded)
 
     def _features(self, text: str) -> dict[str, float]:
         found = words(text)
@@ -84,6 +94,13 @@ class LexicalEmbedder:
             often = strength if strength < 1 else 1.0 + math.log(strength)
             features["#" + concept] = self._concept_weight * often
         return features
+
+
+def unit(rows: Vectors) -> Vectors:
+    """Scale each row to length 1; a row of zeros stays one."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    scaled: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 0)
+    return scaled
 
 
 def _rarity(background: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bootcamp.gateway.practice.embed import Embedder, Vectors
-from bootcamp.gateway.practice.fields import Field, is_unsure
+from bootcamp.gateway.practice.fields import Field, Label, is_unsure
 from bootcamp.gateway.practice.text import fold, sentences, terms, words
+from bootcamp.gateway.practice.urgency import evidence
 
 __all__ = ["Choice", "choose"]
 
@@ -38,12 +39,15 @@ _SCALE_GLOSSES = {
     ),
 }
 
+_LIKENESS_ON_A_SCALE = 0.3
+_EVIDENCE_WEIGHT = 0.3
+_ENOUGH_EVIDENCE = 0.6
 _NAME_WEIGHT = 0.8
 _DESCRIPTION_WEIGHT = 1.0
 # Learning from examples: steps of gradient descent, their size, and the softmax's sharpness.
 _STEPS = 20
-_STEP = 0.02
-_SHARPNESS = 3.0
+_STEP = 0.01
+_SHARPNESS = 8.0
 _SENTENCE_SHARE = 0.45
 _MOST_SENTENCES = 40
 # Below this likeness no named subject is recognised, and 'other' is the better answer.
@@ -94,6 +98,8 @@ def choose(
         answers = [names.index(name) for _, name in examples]
         prototypes = _learn(prototypes, shown, answers)
     scores = _likeness(asked, prototypes)
+    if glosses:
+        scores = _LIKENESS_ON_A_SCALE * scores + _urgency(text, labels, glosses)
     return _decide(scores, names, glosses, unsure)
 
 
@@ -133,6 +139,24 @@ def _glosses(names: Sequence[str]) -> Mapping[str, str]:
             if named and (named[-1] in steps) and len(named) <= 3:
                 found[name] = "" if negated else gloss
     return found if len(found) >= 2 else {}
+
+
+def _urgency(text: str, labels: Sequence[Label], glosses: Mapping[str, str]) -> Vectors:
+    """Score the steps of a scale by the reasons for urgency that the descriptions name."""
+    steps = [glosses.get(label.name, "").partition(" ")[0] for label in labels]
+    urgent_means = " ".join(
+        label.description for label, step in zip(labels, steps, strict=True) if step == "urgent"
+    )
+    calm_means = " ".join(
+        label.description for label, step in zip(labels, steps, strict=True) if step != "urgent"
+    )
+    found = evidence(text, urgent_means, calm_means)
+    by_step = {
+        "urgent": found - _ENOUGH_EVIDENCE,
+        "whenever": -found - _ENOUGH_EVIDENCE if "" in steps else _ENOUGH_EVIDENCE - found,
+        "": 0.0,
+    }
+    return np.array([_EVIDENCE_WEIGHT * by_step[step] for step in steps], dtype=np.float32)
 
 
 def _decide(

@@ -18,7 +18,7 @@ from bootcamp.gateway.practice.fields import (
 )
 from bootcamp.gateway.practice.text import fold, language, words
 
-__all__ = ["Example", "Reading", "Turn", "read"]
+__all__ = ["Example", "Reading", "Turn", "keys_to_extract", "read"]
 
 
 @dataclass(frozen=True)
@@ -302,6 +302,39 @@ def _named(fields: Sequence[Field], instructions: str, wants_json: bool) -> list
             match = keys[0]
         named.append(replace(field, name=match) if match else field)
     return named
+
+
+_EXTRACT = re.compile(
+    r"\b(?:extract|pull out|list|find|give|fill in|read off|extrai\w*|relev\w*|trouve\w*|donne\w*"
+    r"|indique\w*)\b[ \t]+(?:me[ \t]+)?(?P<rest>[^.?\n]{3,300})",
+    re.IGNORECASE,
+)
+_SURELY_EXTRACT = re.compile(r"\b(?:extract|pull out|extrai\w*|relev\w*)\b", re.IGNORECASE)
+_END_OF_KEYS = re.compile(
+    r"\s+(?:from|of|in|as|out of|found|mentioned|if|du|de ce|dans|en|au format|sous forme|this"
+    r"|that)\b.*$|\s*\(.*$",
+    re.IGNORECASE,
+)
+_KEY_LEAD = re.compile(
+    r"^(?:the|a|an|its|all|any|le|la|les|un|une|l['’]|son|sa)\s*(?:following\s+)?", re.IGNORECASE
+)
+_MOST_KEYS = 20
+
+
+def keys_to_extract(instructions: str) -> tuple[str, ...]:
+    """Read 'Extract the invoice number, the date and the total' or a JSON template's keys."""
+    if not _SURELY_EXTRACT.search(instructions):
+        return ()
+    keys = [key.strip() for key in _TEMPLATE_KEY.findall(instructions)]
+    if not keys and (listed := _NAMED_KEYS.search(instructions)):
+        keys = [part.strip(" \"'`") for part in re.split(r"\s*,\s*|\s+(?:and|et)\s+", listed[1])]
+    if not keys and (found := _EXTRACT.search(instructions)):
+        rest = found.group("rest").split(":")[-1] or found.group("rest")
+        parts = re.split(r"\s*,\s*(?:and |et )?|\s+(?:and|et)\s+", rest)
+        parts = [_KEY_LEAD.sub("", _END_OF_KEYS.sub("", part.strip())) for part in parts]
+        keys = [part.strip(" \"'`") for part in parts]
+    keys = [key for key in keys if key and len(words(key)) <= 4]
+    return tuple(dict.fromkeys(keys))[:_MOST_KEYS]
 
 
 def _separator(fields: Sequence[Field], instructions: str) -> str:

@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 
 from bootcamp.gateway.practice.embed import Embedder
-from bootcamp.gateway.practice.text import fold, sentences, words
+from bootcamp.gateway.practice.text import is_courtesy, sentences, words
 
 __all__ = ["quote_nearest", "summarise"]
 
-_COURTESY = re.compile(
-    r"^(?:hello|hi|dear|good (?:morning|afternoon)|bonjour|bonsoir|madame|monsieur|chere?|kind|best"
-    r"|regards|many thanks|thank you|thanks|merci|cordialement|bien a vous|sincerely|yours|cheers"
-    r"|i hope (?:you|this)|j'espere que|sent from|envoye de|bonne journee|salutations"
-    r"|je vous prie)\b"
-)
-_HEADER = re.compile(r"^(?:subject|objet|from|to|date|sent|de|a|envoye|cc)\s*:", re.IGNORECASE)
 _SHORTEST = 4
 _MOST_SENTENCES = 300
 _FIRST_BONUS = 0.12
@@ -55,8 +48,4 @@ def quote_nearest(text: str, topic: str, embedder: Embedder) -> str:
 
 
 def _is_telling(sentence: str) -> bool:
-    plain = fold(sentence)
-    if _HEADER.match(plain):
-        return False
-    count = len(words(plain))
-    return count >= _SHORTEST and not (_COURTESY.match(plain) and count < 12)
+    return len(words(sentence)) >= _SHORTEST and not is_courtesy(sentence)

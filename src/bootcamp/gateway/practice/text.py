@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["count_tokens", "fold", "language", "sentences", "stem", "terms", "words"]
+__all__ = ["count_tokens", "fold", "is_courtesy", "language", "sentences", "stem", "terms", "words"]
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PIECE = re.compile(r"\w+|[^\w\s]")
@@ -70,6 +70,15 @@ _ENGLISH = terms(
     """
 )
 
+_COURTEOUS = re.compile(
+    r"^(?:hello|hi|dear|good (?:morning|afternoon)|bonjour|bonsoir|madame|monsieur|chere?|kind|best"
+    r"|regards|many thanks|thank you|thanks|merci|cordialement|bien a vous|sincerely|yours|cheers"
+    r"|i hope (?:you|this)|j'espere que|sent from|envoye de|bonne journee|salutations"
+    r"|je vous prie)\b"
+)
+_HEADER = re.compile(r"^(?:subject|objet|from|to|date|sent|de|a|envoye|cc)\s*:", re.IGNORECASE)
+_SHORT_COURTESY = 12
+
 # A full stop after these ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|m|mm|mme|mlle|st|no|n°|ref|réf|art|tel|tél|e\.g|i\.e|p\.ex|cf|inc|ltd"
@@ -113,6 +122,14 @@ def stem(word: str) -> str:
                 word = word[:-1]
             break
     return word
+
+
+def is_courtesy(sentence: str) -> bool:
+    """Tell whether a sentence is a greeting, a closing or a header, which says nothing itself."""
+    plain = fold(sentence)
+    if _HEADER.match(plain):
+        return True
+    return len(words(plain)) < _SHORT_COURTESY and bool(_COURTEOUS.match(plain))
 
 
 def sentences(text: str) -> list[str]:

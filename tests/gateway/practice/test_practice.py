@@ -13,8 +13,7 @@ from bootcamp.gateway.practice.fields import read_fields
 from bootcamp.gateway.practice.prompt import read
 from bootcamp.gateway.practice.summary import summarise
 from bootcamp.gateway.practice.text import language, sentences, stem, words
-
-from .helpdesk import DESCRIPTIONS, EXAMPLES, MAILS
+from tests.gateway.helpdesk import DESCRIPTIONS, EXAMPLES, MAILS
 
 MODEL = PracticeModel()
 PARCEL = "Good morning, our parcel has not arrived and the driver does not answer."
@@ -286,7 +285,6 @@ def test_summarises_by_quoting_in_order(order: str, count: int) -> None:
         "Translate into French: the van is late.",
         "Write a poem about invoices.",
         "What is 17 times 23?",
-        f'Draft a reply to this mail.\n"""{PARCEL}"""',
         "Hello",
     ],
 )

@@ -1,0 +1,272 @@
+"""The company's key, planted as a canary, is found nowhere outside the hub and the gateway.
+
+A real bootcamp runs with it, before an upstream that does all it can to give it away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from pydantic import HttpUrl
+
+from bootcamp.cohort import load_cohort, save_cohort
+from bootcamp.hub.demo import create_demo
+from bootcamp.settings import DataFolder
+from tests.conftest import Bootcamp, start_bootcamp
+from tests.hub.kernels import RemoteKernel
+
+from .conftest import gateway_port
+from .upstreams import (
+    Asked,
+    Behaviour,
+    ScriptedUpstream,
+    chunk,
+    completion,
+    embeddings,
+    event,
+    head,
+    well,
+    whole,
+)
+
+pytestmark = pytest.mark.slow
+
+CANARY = "sk-canary-91c5e0d7b3a84f26"
+PROMPT = "prompt-canary-5d2f"
+ENDPOINTS = {
+    "/chat/completions": {"messages": [{"role": "user", "content": PROMPT}]},
+    "/responses": {"input": PROMPT},
+    "/embeddings": {"input": PROMPT, "model": "bootcamp-embedding"},
+}
+
+
+def error(status: int, **more: str) -> Behaviour:
+    members = {"type": CANARY, "code": CANARY, "param": f"Bearer {CANARY}"}
+    said = {"error": {"message": f"Incorrect API key provided: {CANARY}", **members}}
+
+    async def behave(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(whole(said, status, **more))
+
+    return behave
+
+
+async def echoes(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    """Say the key in every member that a client reads."""
+    if asked.path.endswith("/embeddings"):
+        writer.write(whole({**embeddings(asked), "model": CANARY, "note": CANARY}))
+    elif asked.body.get("stream"):
+        writer.write(head(200, "text/event-stream", x_key=CANARY))
+        writer.write(f": {CANARY}\nid: {CANARY}\n".encode())
+        writer.write(chunk({"role": "assistant", "content": f"Bearer {CANARY}"}))
+        writer.write(chunk({}, "stop", system_fingerprint=CANARY) + b"data: [DONE]\n\n")
+    else:
+        writer.write(whole({**completion(CANARY), "model": CANARY, "id": CANARY}, x_key=CANARY))
+
+
+async def fails_in_stream(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.write(head(200, "text/event-stream") + chunk({"content": "Half"}))
+    writer.write(event({"error": {"message": f"overloaded {CANARY}", "code": CANARY}}))
+
+
+async def garbage(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+    writer.write(f"{CANARY} nothing that HTTP knows\r\nAuthorization: {CANARY}\r\n\r\n".encode())
+
+
+async def a_page(_asked: Asked, writer: asyncio.StreamWriter) -> None:
+    page = f"<html>{CANARY}</html>".encode()
+    writer.write(head(200, "text/html", len(page)) + page)
+
+
+async def sends_elsewhere(asked: Asked, writer: asyncio.StreamWriter) -> None:
+    host = asked.headers["host"]
+    writer.write(head(307, "text/plain", 0, location=f"http://{host}/elsewhere?key={CANARY}"))
+
+
+BETRAYALS: dict[str, Behaviour] = {
+    "well": well,
+    "echoes": echoes,
+    "fails in stream": fails_in_stream,
+    "garbage": garbage,
+    "a page": a_page,
+    "sends elsewhere": sends_elsewhere,
+    "retry header": error(429, retry_after=CANARY),
+    **{str(status): error(status) for status in (400, 401, 402, 403, 404, 422, 429, 500, 503)},
+}
+
+
+@dataclass
+class Guarded:
+    """A bootcamp with the canary, and everything that it ever said."""
+
+    running: Bootcamp
+    upstream: ScriptedUpstream
+    port: int
+    heard: list[str] = field(default_factory=list)
+
+    def ask(self, token: str, path: str, **more: object) -> httpx.Response:
+        body = {"model": "bootcamp-small", **ENDPOINTS.get(path, {}), **more}
+        answer = httpx.post(
+            f"http://127.0.0.1:{self.port}/v1{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            trust_env=False,
+        )
+        self.heard += [answer.text, str(answer.headers.multi_items())]
+        return answer
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    data = DataFolder(tmp_path_factory.mktemp("canary") / "data")
+    data.create()
+    create_demo(data)
+    upstream = ScriptedUpstream()
+    with upstream.serve() as url:
+        made = load_cohort(data.cohort_file)
+        model = made.model.model_copy(
+            update={"upstream": HttpUrl(url), "small": "vendor-mini", "embedding": "vendor-embed"}
+        )
+        save_cohort(made.model_copy(update={"model": model}), data.cohort_file)
+        running = start_bootcamp(data.root, BOOTCAMP_UPSTREAM_KEY=CANARY)
+        try:
+            yield Guarded(running, upstream, gateway_port(running))
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def busy(guarded: Guarded) -> Iterator[tuple[Guarded, RemoteKernel]]:
+    """The bootcamp after a citizen has met every betrayal, with the citizen's kernel running."""
+    token = guarded.running.token("felix")
+    for behave in BETRAYALS.values():
+        guarded.upstream.behave = behave
+        for path in ENDPOINTS:
+            for stream in (False, True):
+                guarded.ask(token, path, stream=stream)
+    with RemoteKernel(guarded.running, "amina") as kernel:
+        yield guarded, kernel
+
+
+def test_key_was_used_and_is_in_no_answer(busy: tuple[Guarded, RemoteKernel]) -> None:
+    guarded, _kernel = busy
+    keys = {asked.headers.get("authorization") for asked in guarded.upstream.asked}
+    assert keys == {f"Bearer {CANARY}"}  # so there was something to betray
+    assert not [asked.path for asked in guarded.upstream.asked if "elsewhere" in asked.path]
+    assert len(guarded.heard) >= 2 * len(BETRAYALS) * 2 * len(ENDPOINTS)
+    assert [text for text in guarded.heard if CANARY in text] == []
+
+
+def test_key_is_in_no_page(busy: tuple[Guarded, RemoteKernel]) -> None:
+    guarded, _kernel = busy
+    seen = 0
+    for login in ("felix", "frances"):
+        with contextlib.closing(guarded.running.visitor(login)) as visitor:
+            for place in (
+                "/",
+                "/services/bootcamp/",
+                "/services/bootcamp/facilitator",
+                "/services/bootcamp/api/homework",
+                "/hub/home",
+                "/hub/token",
+                "/hub/admin",
+                "/hub/api/",
+                "/hub/api/user",
+                "/hub/api/info",
+                "/hub/api/services",
+                "/hub/api/services/gateway",
+                "/hub/api/proxy",
+            ):
+                page = visitor.get(place)
+                seen += page.status_code == 200
+                assert CANARY not in page.text, place
+                assert CANARY not in str(page.headers), place
+    assert seen > 6
+    for place in ("health", "ready", "metrics", "openapi.json", "v1/models", "nothing"):
+        answer = httpx.get(f"http://127.0.0.1:{guarded.port}/{place}", timeout=30)
+        assert CANARY not in answer.text + str(answer.headers), place
+
+
+def test_key_and_prompts_are_in_no_log_and_no_file(busy: tuple[Guarded, RemoteKernel]) -> None:
+    guarded, _kernel = busy
+    assert CANARY not in guarded.running.printed
+    seen, data = 0, guarded.running.data
+    for path in data.rglob("*"):
+        # The hub's own folder, which only the hub can read, is where JupyterHub keeps its services.
+        if path.is_file() and not path.is_symlink() and data / "hub" not in path.parents:
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                seen += 1
+                assert CANARY.encode() not in content, path
+                assert PROMPT.encode() not in content, path
+    assert seen > 20
+    logs = "".join(p.read_text(errors="replace") for p in guarded.running.data.rglob("*.log"))
+    assert "vendor-mini answered" in logs  # what is searched is what is written
+
+
+def test_key_is_in_no_process_outside_the_hub_zone(busy: tuple[Guarded, RemoteKernel]) -> None:
+    guarded, _kernel = busy
+    state = json.loads((guarded.running.data / "run" / "state.json").read_text())
+    supervisor = psutil.Process(guarded.running.process.pid)
+    holders, others = [], 0
+    for process in [supervisor, *supervisor.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
+            command = " ".join(process.cmdline())
+            assert CANARY not in command
+            holds = CANARY.encode() in Path(f"/proc/{process.pid}/environ").read_bytes()
+            of_the_hub = process.pid in {supervisor.pid, state["hub_pid"]} or "proxy" in command
+            if of_the_hub or "bootcamp.gateway" in command:
+                holders.append(holds)
+            else:
+                others += 1
+                assert not holds, command
+    assert holders.count(True) >= 2  # what is searched is where it is
+    assert others >= 4  # pages, culler, the citizen's server and kernel
+
+
+def test_key_is_nowhere_that_a_notebook_can_see(busy: tuple[Guarded, RemoteKernel]) -> None:
+    guarded, kernel = busy
+    guarded.upstream.behave = echoes
+    printed = kernel.run(
+        "import os; from pathlib import Path; from openai import OpenAI\n"
+        "client = OpenAI(max_retries=0)\n"
+        "messages = [{'role': 'user', 'content': 'Hello'}]\n"
+        "answer = client.chat.completions.create(model='bootcamp-small', messages=messages)\n"
+        "print('ANSWER', answer.model_dump_json())\n"
+        "def read(p):\n"
+        "    try: return p.read_bytes()\n"
+        "    except OSError: return b''\n"
+        "found, seen = [], 0\n"
+        # In two halves: the code itself lies in the kernel's history.
+        f"marks = [{CANARY[:9]!r} + {CANARY[9:]!r}]\n"
+        "def look(path):\n"
+        "    global seen\n"
+        "    content = read(path); seen += bool(content)\n"
+        "    found.extend(str(path) for mark in marks if mark.encode() in content)\n"
+        "for p in Path('/proc').glob('[0-9]*'):\n"
+        "    look(p / 'environ'); look(p / 'cmdline')\n"
+        "for top in (Path.home(), '/tmp', '/run', '/etc'):\n"
+        "    for folder, _, names in os.walk(top):\n"
+        "        for name in names: look(Path(folder) / name)\n"
+        "print('SEEN', seen, found)\n"
+    )
+    assert "ANSWER" in printed
+    assert "hidden" in printed  # the upstream did say it, and the gateway took it out
+    assert CANARY not in printed
+    seen, found = printed.rpartition("SEEN ")[2].split(maxsplit=1)
+    assert int(seen) > 20
+    assert found.strip() == "[]"
+
+
+def test_this_tests_own_environment_has_no_key() -> None:
+    """Else the searches above would find what the test itself had planted."""
+    assert CANARY not in str(dict(os.environ))
