@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -13,9 +12,9 @@ from typing import Any
 
 import anyio.to_thread
 
-# jsonschema would load a grammar of international addresses here, for a check of formats that is
-# not made; that took half of the gateway's start.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from bootcamp.lean import without_slow_imports
+
+without_slow_imports()  # half of the gateway's start, otherwise
 
 from jsonschema import Draft202012Validator  # noqa: E402
 from jsonschema.exceptions import SchemaError, ValidationError, best_match  # noqa: E402
