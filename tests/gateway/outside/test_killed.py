@@ -10,6 +10,7 @@ import time
 
 import httpx
 import psutil
+import pytest
 
 from tests.conftest import eventually
 
@@ -76,6 +77,7 @@ def test_streams_of_a_killed_gateway_are_settled_at_the_reserved_amount(
         assert answer.status_code == 200
 
 
+@pytest.mark.slow
 def test_no_answer_that_a_client_got_is_ever_missing_in_the_books(run_gateway: Runner) -> None:
     """Killed at three moments of a busy time: what was answered is answered in the books, too."""
     gateway = run_gateway(ScriptedUpstream())
