@@ -35,7 +35,7 @@ def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
     set_addresses(c, settings)
     set_state(c, settings)
     set_log(c)
-    set_proxy(c, settings)
+    set_proxy(c, settings, cohort)
     set_login(c)
     set_pages(c, settings, cohort)
     set_servers(c, settings)
@@ -68,7 +68,7 @@ def set_log(c: Any) -> None:
     }
 
 
-def set_proxy(c: Any, settings: HubSettings) -> None:
+def set_proxy(c: Any, settings: HubSettings, cohort: Cohort) -> None:
     """Use the Node proxy where it is installed, the pure-Python one otherwise."""
     ours = Path(sys.executable).parent
     elsewhere = os.pathsep.join(
@@ -78,7 +78,10 @@ def set_proxy(c: Any, settings: HubSettings) -> None:
     )
     node = shutil.which("configurable-http-proxy", path=elsewhere)
     command = [node] if node else [sys.executable, "-m", "bootcamp.hub.python_proxy"]
-    c.ConfigurableHTTPProxy.command = dying_with_its_parent(command)
+    # The proxy inherits the hub's environment; the company's keys are nothing that it needs.
+    keys = sorted({s.key_variable for s in cohort.model_services if s.key_variable})
+    without_keys = ["env", *(word for name in keys for word in ("-u", name))]
+    c.ConfigurableHTTPProxy.command = dying_with_its_parent([*without_keys, *command])
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
 
 

@@ -159,7 +159,7 @@ class Supervisor:
             )
 
     def _wait_until_ready(self) -> None:
-        """Poll the hub itself, then the login page and the home page behind the proxy."""
+        """Poll the hub itself, the pages behind the proxy, and the model gateway."""
         port = self.settings.port
         host = "127.0.0.1" if self.settings.host == "0.0.0.0" else self.settings.host  # noqa: S104
         pages = [
@@ -168,6 +168,7 @@ class Supervisor:
             f"http://127.0.0.1:{self.settings.hub_api_port}/hub/health",
             f"http://{host}:{port}/hub/login",
             f"http://{host}:{port}/services/bootcamp/health",
+            f"http://127.0.0.1:{self.settings.gateway_port}/health",
         ]
         deadline = time.monotonic() + _START_DEADLINE_SECONDS
         while pages and time.monotonic() < deadline:
