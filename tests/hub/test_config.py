@@ -72,7 +72,7 @@ def test_state_is_kept_where_only_the_hub_reads(settings: HubSettings) -> None:
 class TestProxy:
     def command(self, settings: HubSettings) -> list[str]:
         c = Config()
-        config.set_proxy(c, settings)
+        config.set_proxy(c, settings, demo_cohort(date(2027, 1, 1)))
         assert c.ConfigurableHTTPProxy.api_url.startswith("http://127.0.0.1:")
         return list(c.ConfigurableHTTPProxy.command)
 
@@ -85,6 +85,10 @@ class TestProxy:
         ours = str(Path(sys.executable).parent)
         monkeypatch.setenv("PATH", f"{ours}:{tmp_path}")
         assert self.command(settings)[-1] == str(node)
+
+    def test_has_no_key_of_the_company(self, settings: HubSettings) -> None:
+        command = self.command(settings)
+        assert command[command.index("-u") + 1] == "BOOTCAMP_UPSTREAM_KEY"
 
     def test_our_own_is_used_otherwise(
         self, settings: HubSettings, monkeypatch: pytest.MonkeyPatch

@@ -79,8 +79,7 @@ def set_proxy(c: Any, settings: HubSettings, cohort: Cohort) -> None:
     node = shutil.which("configurable-http-proxy", path=elsewhere)
     command = [node] if node else [sys.executable, "-m", "bootcamp.hub.python_proxy"]
     # The proxy inherits the hub's environment; the company's keys are nothing that it needs.
-    keys = sorted({s.key_variable for s in cohort.model_services if s.key_variable})
-    without_keys = ["env", *(word for name in keys for word in ("-u", name))]
+    without_keys = ["env", *(word for name in _key_variables(cohort) for word in ("-u", name))]
     c.ConfigurableHTTPProxy.command = dying_with_its_parent([*without_keys, *command])
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
 
@@ -174,8 +173,7 @@ def set_services(
         if environ.get(variable):
             common[variable] = environ[variable]
     # The gateway alone gets the keys, the word that opens its metrics, and the way out.
-    wanted = {service.key_variable for service in cohort.model_services}
-    names = ("BOOTCAMP_METRICS_TOKEN", *sorted(filter(None, wanted)), *_WAY_OUT)
+    names = ("BOOTCAMP_METRICS_TOKEN", *_key_variables(cohort), *_WAY_OUT)
     for_upstream = {name: environ[name] for name in names if environ.get(name)}
     c.JupyterHub.services = [
         {
@@ -213,6 +211,12 @@ def set_services(
 def dying_with_its_parent(command: list[str]) -> list[str]:
     """Give `command` so that the kernel ends it when the process that started it is killed."""
     return ["setpriv", "--pdeathsig", "TERM", "--", *command]
+
+
+def _key_variables(cohort: Cohort) -> list[str]:
+    """Give the names of the environment variables that hold the company's keys."""
+    services = {service.key_variable for service in cohort.model_services}
+    return sorted(filter(None, {cohort.model.key_variable, *services}))
 
 
 def _service(module: str, *arguments: str) -> list[str]:
