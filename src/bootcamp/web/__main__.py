@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from bootcamp.errors import BootcampError
@@ -11,24 +12,24 @@ from bootcamp.web.settings import WebSettings
 
 def main() -> int:
     """Serve until told to stop; give the exit status."""
-    import uvicorn  # noqa: PLC0415
-
-    from bootcamp.web.app import create_app  # noqa: PLC0415
-
     try:
         settings = WebSettings.from_environment()
+        # Listening comes before the slow imports: the hub waits for an answer before it goes on,
+        # and early visitors wait in line for the second that the rest takes.
+        listening = socket.create_server((settings.host, settings.port), backlog=256)
+
+        import uvicorn  # noqa: PLC0415
+
+        from bootcamp.web.app import create_app  # noqa: PLC0415
+
         app = create_app(settings, DataFolder.from_environment())
     except BootcampError as error:
         print(f"bootcamp.web: {error}", file=sys.stderr)
         return error.exit_status
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=3,
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
     )
+    server.run(sockets=[listening])
     return 0
 
 
