@@ -193,9 +193,9 @@ def cohort_new(
 @click.argument("people", type=click.Path(path_type=Path))
 def cohort_import(data: DataFolder, people: Path) -> None:
     """Add people from a CSV file: name, email and, if you like, login, role, team."""
-    from bootcamp.cohort import load_cohort, read_people, save_cohort, with_people
+    from bootcamp.cohort import read_people, save_cohort, with_people
 
-    before = load_cohort(data.cohort_file)
+    before = _cohort(data)
     after = with_people(before, read_people(people))
     save_cohort(after, data.cohort_file)
     click.echo(
@@ -210,10 +210,9 @@ def cohort_import(data: DataFolder, people: Path) -> None:
 @_json_option
 def cohort_show(data: DataFolder, as_json: bool) -> None:
     """Show the cohort: dates, people, teams, and who has joined."""
-    from bootcamp.cohort import load_cohort
     from bootcamp.hub.accounts import Accounts
 
-    loaded = load_cohort(data.cohort_file)
+    loaded = _cohort(data)
     if as_json:
         click.echo(loaded.model_dump_json(indent=2))
         return
@@ -253,11 +252,10 @@ def invite(
     url: str | None,
 ) -> None:
     """Make one-time invitation links; a new link for someone also replaces a lost password."""
-    from bootcamp.cohort import load_cohort
     from bootcamp.hub.accounts import Accounts
     from bootcamp.hub.supervisor import running
 
-    loaded = load_cohort(data.cohort_file)
+    loaded = _cohort(data)
     accounts = Accounts(_store(data))
     if everyone == bool(logins):
         raise UsageError("Name the logins to invite, or give --all for everyone not joined yet.")
@@ -314,10 +312,9 @@ def collect(data: DataFolder, as_json: bool, number: int) -> None:
 @click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
 def grade(data: DataFolder, as_json: bool, number: int, students: tuple[str, ...]) -> None:
     """Grade what was collected for homework NUMBER, each hand-in in a sandbox of its own."""
-    from bootcamp.cohort import load_cohort
     from bootcamp.grading import GradeResult, grade_assignment
 
-    loaded = load_cohort(data.cohort_file)
+    loaded = _cohort(data)
     for login in students:
         loaded.person(login)
 
@@ -358,11 +355,10 @@ def feedback(data: DataFolder, as_json: bool, number: int) -> None:
 @click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
 def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
     """Run each team's final notebooks on the hidden data and show quality and hours saved."""
-    from bootcamp.cohort import load_cohort
     from bootcamp.finals import as_table, run
     from bootcamp.gateway.finals import gateway_for_teams
 
-    loaded = load_cohort(data.cohort_file)
+    loaded = _cohort(data)
     for slug in teams:
         loaded.team(slug)
     chosen = list(teams) or [team.slug for team in loaded.teams]
@@ -668,11 +664,10 @@ def _mark(result: Any) -> str:
 
 def _print_ways_in(data: DataFolder, url: str) -> None:
     """Print how to log in: an invitation for whoever has not joined, as long as they are few."""
-    from bootcamp.cohort import load_cohort
     from bootcamp.hub.accounts import Accounts
 
     accounts = Accounts(_store(data))
-    missing = [p for p in load_cohort(data.cohort_file).people if not accounts.has_joined(p.login)]
+    missing = [p for p in _cohort(data).people if not accounts.has_joined(p.login)]
     if not missing:
         click.echo("  Everyone has joined: sign in with your login and password.\n")
         return

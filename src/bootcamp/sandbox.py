@@ -20,7 +20,10 @@ from pathlib import Path
 from bootcamp.content import content_root
 from bootcamp.errors import SandboxUnavailable
 
-__all__ = ["Bind", "Limits", "Sandbox", "is_readable_inside", "require_sandbox"]
+__all__ = ["HOME", "Bind", "Limits", "Sandbox", "is_readable_inside", "require_sandbox"]
+
+HOME = Path("/home/citizen")
+"""The home inside every sandbox, the same for all: no login can lie over a path of the system's."""
 
 _INSTALL = "Install bubblewrap (on Debian and Ubuntu: `sudo apt-get install bubblewrap`)"
 # Memory that scratch files may take; a sandbox without a bound could fill the machine's.
@@ -98,7 +101,7 @@ class Sandbox:
     """
 
     home: Path
-    home_target: Path = Path("/home/citizen")
+    home_target: Path = HOME
     binds: tuple[Bind, ...] = ()
     network: bool = False
     uid: int = 65534

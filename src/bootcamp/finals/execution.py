@@ -23,11 +23,10 @@ from bootcamp.errors import FinalsError
 from bootcamp.finals import _inside
 from bootcamp.finals.files import folder_size, read_bounded
 from bootcamp.finals.notebooks import Problem, describe_failure, load_notebook
-from bootcamp.sandbox import Bind, Limits, Sandbox
+from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
 
 __all__ = ["FinalLimits", "Job", "Outcome", "execute"]
 
-_HOME = Path("/home/citizen")
 _SOCKET = Path("/run/model.sock")
 _MODEL_PORT = 8765
 _POLL_SECONDS = 0.2
@@ -162,13 +161,12 @@ def _sandbox(job: Job, limits: FinalLimits) -> Sandbox:
         *job.binds,
     ]
     environment = dict(job.environment)
-    environment["MPLCONFIGDIR"] = str(_HOME / ".matplotlib")
+    environment["MPLCONFIGDIR"] = str(HOME / ".matplotlib")
     if job.gateway_socket is not None:
         binds.append(Bind(job.gateway_socket, _SOCKET))
         environment["OPENAI_BASE_URL"] = f"http://127.0.0.1:{_MODEL_PORT}/v1"
     return Sandbox(
         home=job.home,
-        home_target=_HOME,
         binds=tuple(binds),
         uid=job.uid,
         gid=job.uid,
@@ -184,9 +182,9 @@ def _sandbox(job: Job, limits: FinalLimits) -> Sandbox:
 
 def _argv(job: Job, limits: FinalLimits) -> list[str]:
     settings = {
-        "notebook": str(_HOME / "final" / job.notebook),
-        "executed": str(_HOME / "executed.ipynb"),
-        "folder": str(_HOME / "final"),
+        "notebook": str(HOME / "final" / job.notebook),
+        "executed": str(HOME / "executed.ipynb"),
+        "folder": str(HOME / "final"),
         "parameters": dict(job.parameters),
         "output_bytes": limits.cell_output_bytes,
     }

@@ -22,11 +22,10 @@ from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.learner import ExecutedLearner
 from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
-from bootcamp.sandbox import Bind, Limits, Sandbox
+from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
 
 __all__ = ["GradingLimits", "Judged", "Submission", "run_and_judge"]
 
-_HOME = Path("/home/citizen")
 _FIRST_UID = 63_000
 """User ids of the sandboxes when root grades: one for each that runs at the same time."""
 
@@ -125,8 +124,7 @@ def _sandbox(home: Path, submission: Submission, limits: GradingLimits, uid: int
     as_root = os.geteuid() == 0
     return Sandbox(
         home=home,
-        home_target=_HOME,
-        binds=tuple(Bind(path, _HOME / name) for name, path in submission.shared.items()),
+        binds=tuple(Bind(path, HOME / name) for name, path in submission.shared.items()),
         network=False,
         uid=uid,
         gid=uid,

@@ -15,17 +15,15 @@ from pathlib import Path
 import psutil
 from jupyterhub.spawner import LocalProcessSpawner
 from jupyterhub.utils import random_port
-from traitlets import Bool, Dict, Integer, Unicode
+from traitlets import Bool, Integer, Unicode
 
 from bootcamp.content import session_folder, session_numbers
-from bootcamp.hub.accounts import Accounts, SystemIds
-from bootcamp.sandbox import Bind, Limits, Sandbox
+from bootcamp.hub.accounts import SystemIds
+from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
 from bootcamp.settings import DataFolder
-from bootcamp.store import open_store
 
 __all__ = ["SandboxSpawner"]
 
-HOME = Path("/home/citizen")
 MATERIALS = Path("/srv/bootcamp")
 CONFIG = Path("/etc/jupyter")
 # Lays out materials that are missing in the home, as the citizen and never over existing work,
@@ -51,7 +49,6 @@ class SandboxSpawner(LocalProcessSpawner):
     bootcamp_url = Unicode(help="The web service's address as notebooks reach it.").tag(config=True)
     jupyter_config = Unicode(help="Folder that appears as /etc/jupyter.").tag(config=True)
     isolated = Bool(True, help="False runs servers unprotected, for a demo only.").tag(config=True)
-    citizen_environment = Dict(help="More variables for every citizen.").tag(config=True)
 
     @property
     def data(self) -> DataFolder:
@@ -80,7 +77,6 @@ class SandboxSpawner(LocalProcessSpawner):
             BOOTCAMP_URL=self.bootcamp_url,
             BOOTCAMP_LOGIN=self.user.name,
             BOOTCAMP_TEAM=self._team() or "",
-            **self.citizen_environment,
         )
         return env
 
@@ -127,7 +123,7 @@ class SandboxSpawner(LocalProcessSpawner):
 
     def _sandbox(self) -> Sandbox:
         team = self._team()
-        ids = Accounts(open_store(self.data.store_url)).system_ids(self.user.name, team)
+        ids = self.authenticator.accounts.system_ids(self.user.name, team)
         home = _own_folder(self.data.homes / self.user.name, ids, 0o700)
         binds = [Bind(session_folder(n), MATERIALS / f"session-{n:02d}") for n in session_numbers()]
         binds.append(Bind(Path(self.jupyter_config), CONFIG))
@@ -137,7 +133,6 @@ class SandboxSpawner(LocalProcessSpawner):
             binds.append(Bind(shared, HOME / "team", writable=True))
         return Sandbox(
             home=home,
-            home_target=HOME,
             binds=tuple(binds),
             network=True,
             uid=ids.uid,
