@@ -24,7 +24,7 @@ from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
 from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
 
-__all__ = ["GradingLimits", "Judged", "Submission", "run_and_judge"]
+__all__ = ["GradingLimits", "Judge", "Judged", "Submission", "run_and_judge"]
 
 _FIRST_UID = 63_000
 """User ids of the sandboxes when root grades: one for each that runs at the same time."""
@@ -62,6 +62,32 @@ class Judged:
     faults: Mapping[str, str]
     """By check: what is wrong with the check itself; such an exercise is marked by hand."""
     notes: tuple[str, ...]
+
+
+class Judge:
+    """One long-lived worker that judges submissions one after another; a context manager.
+
+    Hold one for each processor, each used by one thread; `slot` must differ between judges that
+    live at the same time.
+    """
+
+    def __init__(self, limits: GradingLimits, *, slot: int = 0) -> None:
+        self._limits = limits
+        self._slot = slot
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def judge(self, submission: Submission, checks: Mapping[str, Check]) -> Judged:
+        """Execute the notebook (its cells are given their outputs) and ask what the checks ask.
+
+        Raises:
+            GradingError: no kernel could be started; the submission was not judged.
+        """
+        return run_and_judge(submission, checks, self._limits, slot=self._slot)
 
 
 def run_and_judge(
