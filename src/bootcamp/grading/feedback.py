@@ -7,7 +7,7 @@ printed, no traceback, no expected value and no hidden input is on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -23,7 +23,7 @@ from bootcamp.store import open_store
 from bootcamp.store.gradebook import course_folder
 from bootcamp.store.handins import Grading, HandIn
 
-__all__ = ["Publish", "feedback_for_assignment"]
+__all__ = ["Publish", "exercise_titles", "feedback_for_assignment"]
 
 _HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 # What a paragraph begins with in bold: the name of a text that is asked for.
@@ -168,30 +168,43 @@ def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: 
     )
 
 
+def exercise_titles(notebook: Any) -> dict[str, str]:
+    """Give what each named cell is called: the bold words before it, else the heading above it."""
+    return {name: label or heading or name for name, heading, label in _places(notebook)}
+
+
+def _places(notebook: Any) -> Iterator[tuple[str, str, str]]:
+    """Give each named cell with the heading that it stands below and the last bold words."""
+    heading, label = "", ""
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if about.get("grade_id"):
+            yield about["grade_id"], heading, label
+        elif cell.cell_type == "markdown":
+            headings = _HEADING.findall(cell.source)
+            heading = _POINTS.sub("", headings[-1]) if headings else heading
+            labels = _LABEL.findall(cell.source)
+            label = labels[-1] if labels else ""
+
+
 def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Exercise]:
     """Give the graded parts in the notebook's order, each under the heading it stands below."""
     by_name = {mark.name: mark for mark in marks.cells}
-    found, heading, label = [], "", ""
-    for cell in notebook.cells:
-        about = cell.metadata.get("nbgrader", {})
-        mark = by_name.get(about.get("grade_id"))
+    found = []
+    for name, heading, label in _places(notebook):
+        mark = by_name.get(name)
         if mark is None:
-            if cell.cell_type == "markdown":
-                headings = _HEADING.findall(cell.source)
-                heading = _POINTS.sub("", headings[-1]) if headings else heading
-                labels = _LABEL.findall(cell.source)
-                label = labels[-1] if labels else ""
             continue
-        by_hand = mark.name not in verdicts
+        by_hand = name not in verdicts
         found.append(
             Exercise(
-                heading=heading or mark.name,
+                heading=heading or name,
                 label=label if by_hand else "",
                 by_hand=by_hand,
                 state=_state(mark),
                 score=mark.score,
                 max_score=mark.max_score,
-                message=_about_written(mark, label) if by_hand else str(verdicts[mark.name]),
+                message=_about_written(mark, label) if by_hand else str(verdicts[name]),
             )
         )
     return found

@@ -17,7 +17,7 @@ def open_store(url: str) -> Store:
     Several processes may do this at the same moment: the later ones find the tables made.
     """
     # Each module declares its tables when it is imported.
-    from bootcamp.store import accounts, handins, prompts, usage  # noqa: F401, PLC0415
+    from bootcamp.store import accounts, handins, marking, prompts, usage  # noqa: F401, PLC0415
 
     engine = connect(url)
     try:
