@@ -19,6 +19,13 @@ __all__ = ["PUBLIC_DIMENSIONS", "Embedder", "LexicalEmbedder", "Vectors", "unit"
 
 PUBLIC_DIMENSIONS = 384
 
+_STEM_WEIGHT = 1.0
+_CONCEPT_WEIGHT = 1.0
+_GRAM_WEIGHT = 0.12
+_COURTESY_WEIGHT = 0.15
+_NUMBER_WEIGHT = 0.2
+_LONGEST_KEPT = 2_000
+
 Vectors = NDArray[np.float32]
 
 
@@ -49,15 +56,9 @@ class LexicalEmbedder:
     dimensions = 4096
     fingerprint = "practice-lexical-1"
 
-    _stem_weight = 1.0
-    _concept_weight = 1.0
-    _gram_weight = 0.12
-    _courtesy_weight = 0.15
-    _number_weight = 0.2
-
     def embed(self, texts: Sequence[str], background: Sequence[str] = ()) -> Vectors:
         """Embed *texts*; features found in much of *background* weigh less (idf)."""
-        known = {text: self._features(text) for text in {*texts, *background}}
+        known = {text: _features(text) for text in {*texts, *background}}
         rarity = _rarity([known[text] for text in background])
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
@@ -71,29 +72,6 @@ class LexicalEmbedder:
         for at, column in enumerate(self.embed(texts).T):
             folded[:, at % PUBLIC_DIMENSIONS] += column
         return unit(folded)
-
-    def _features(self, text: str) -> dict[str, float]:
-        found = words(text)
-        features: dict[str, float] = {}
-        for word, count in sorted(Counter(found).items()):
-            if word in STOPWORDS or len(word) < 2:
-                continue
-            often = 1.0 + math.log(count)
-            if any(sign.isdigit() for sign in word):
-                weight = self._number_weight
-            elif word in COURTESY:
-                weight = self._courtesy_weight
-            else:
-                weight = self._stem_weight
-                for gram in _grams(word):
-                    features[gram] = features.get(gram, 0.0) + self._gram_weight * often
-            key = "=" + stem(word)
-            features[key] = features.get(key, 0.0) + weight * often
-        # The phrases of the thesaurus hold small words too ('mot de passe', 'not working').
-        for concept, strength in thesaurus().concepts([stem(word) for word in found]).items():
-            often = strength if strength < 1 else 1.0 + math.log(strength)
-            features["#" + concept] = self._concept_weight * often
-        return features
 
 
 def unit(rows: Vectors) -> Vectors:
@@ -112,6 +90,40 @@ def _rarity(background: Sequence[dict[str, float]]) -> dict[str, float]:
     return {
         feature: math.log(1 + len(background) / count) / most for feature, count in seen.items()
     }
+
+
+@lru_cache(maxsize=500)
+def _kept_features(text: str) -> dict[str, float]:
+    return _weighed(text)
+
+
+def _features(text: str) -> dict[str, float]:
+    """Weigh the features of a text; labels and examples come again and again and are kept."""
+    return _kept_features(text) if len(text) <= _LONGEST_KEPT else _weighed(text)
+
+
+def _weighed(text: str) -> dict[str, float]:
+    found = words(text)
+    features: dict[str, float] = {}
+    for word, count in sorted(Counter(found).items()):
+        if word in STOPWORDS or len(word) < 2:
+            continue
+        often = 1.0 + math.log(count)
+        if any(sign.isdigit() for sign in word):
+            weight = _NUMBER_WEIGHT
+        elif word in COURTESY:
+            weight = _COURTESY_WEIGHT
+        else:
+            weight = _STEM_WEIGHT
+            for gram in _grams(word):
+                features[gram] = features.get(gram, 0.0) + _GRAM_WEIGHT * often
+        key = "=" + stem(word)
+        features[key] = features.get(key, 0.0) + weight * often
+    # The phrases of the thesaurus hold small words too ('mot de passe', 'not working').
+    for concept, strength in thesaurus().concepts([stem(word) for word in found]).items():
+        often = strength if strength < 1 else 1.0 + math.log(strength)
+        features["#" + concept] = _CONCEPT_WEIGHT * often
+    return features
 
 
 @lru_cache(maxsize=20_000)
