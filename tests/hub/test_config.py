@@ -16,6 +16,7 @@ from traitlets.config import Config
 from bootcamp.cohort import Cohort, save_cohort
 from bootcamp.content import content_root
 from bootcamp.errors import CohortError
+from bootcamp.handover import KEYS_FILE
 from bootcamp.hub import config
 from bootcamp.hub.demo import demo_cohort
 from bootcamp.hub.settings import HubSettings
@@ -34,11 +35,9 @@ def cohort() -> Cohort:
     return demo_cohort(date(2027, 1, 1))
 
 
-def services(
-    settings: HubSettings, cohort: Cohort, environ: dict[str, str]
-) -> dict[str, dict[str, Any]]:
+def services(settings: HubSettings, environ: dict[str, str]) -> dict[str, dict[str, Any]]:
     c = Config()
-    config.set_services(c, settings, cohort, environ)
+    config.set_services(c, settings, environ)
     return {service["name"]: service for service in c.JupyterHub.services}
 
 
@@ -72,7 +71,7 @@ def test_state_is_kept_where_only_the_hub_reads(settings: HubSettings) -> None:
 class TestProxy:
     def command(self, settings: HubSettings) -> list[str]:
         c = Config()
-        config.set_proxy(c, settings, demo_cohort(date(2027, 1, 1)))
+        config.set_proxy(c, settings)
         assert c.ConfigurableHTTPProxy.api_url.startswith("http://127.0.0.1:")
         return list(c.ConfigurableHTTPProxy.command)
 
@@ -86,10 +85,6 @@ class TestProxy:
         monkeypatch.setenv("PATH", f"{ours}:{tmp_path}")
         assert self.command(settings)[-1] == str(node)
 
-    def test_has_no_key_of_the_company(self, settings: HubSettings) -> None:
-        command = self.command(settings)
-        assert command[command.index("-u") + 1] == "BOOTCAMP_UPSTREAM_KEY"
-
     def test_our_own_is_used_otherwise(
         self, settings: HubSettings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -101,45 +96,26 @@ class TestProxy:
         assert self.command(settings)[:4] == ["setpriv", "--pdeathsig", "TERM", "--"]
 
 
-class TestKey:
-    def test_goes_to_the_gateway_and_nowhere_else(
-        self, settings: HubSettings, cohort: Cohort
-    ) -> None:
-        environ = {"BOOTCAMP_UPSTREAM_KEY": KEY, "OTHER_SECRET": "x", "LANG": "C.UTF-8"}
-        found = services(settings, cohort, environ)
-        assert found["gateway"]["environment"]["BOOTCAMP_UPSTREAM_KEY"] == KEY
-        for name, service in found.items():
-            assert (KEY in str(service)) == (name == "gateway"), name
-            assert KEY not in str(service["command"])
-            assert "OTHER_SECRET" not in service["environment"]
-            assert service["environment"]["LANG"] == "C.UTF-8"
+class TestKeys:
+    """JupyterHub writes into its database what its services are given."""
 
-    def test_is_the_variable_that_the_cohort_names(
-        self, settings: HubSettings, cohort: Cohort
-    ) -> None:
-        other = cohort.model_copy(
-            update={"model": cohort.model.model_copy(update={"key_variable": "ACME_KEY"})}
-        )
-        environ = {"ACME_KEY": KEY, "BOOTCAMP_UPSTREAM_KEY": "not this one"}
-        gateway = services(settings, other, environ)["gateway"]["environment"]
-        assert gateway["ACME_KEY"] == KEY
-        assert "BOOTCAMP_UPSTREAM_KEY" not in gateway
-
-    def test_is_in_nothing_else_of_the_configuration(
+    def test_of_the_company_are_nowhere_in_the_configuration(
         self, settings: HubSettings, cohort: Cohort
     ) -> None:
         settings.data.create()
         save_cohort(cohort, settings.data.cohort_file)
         c = Config()
-        config.configure(c, settings.to_environment() | {"BOOTCAMP_UPSTREAM_KEY": KEY})
-        assert str(c).count(KEY) == 1
+        secrets = {"BOOTCAMP_UPSTREAM_KEY": KEY, "BOOTCAMP_METRICS_TOKEN": KEY, "HTTPS_PROXY": KEY}
+        config.configure(c, settings.to_environment() | secrets)
+        assert KEY not in str(c)
 
-    def test_the_way_out_of_a_company_is_the_gateways(
-        self, settings: HubSettings, cohort: Cohort
-    ) -> None:
-        found = services(settings, cohort, {"HTTPS_PROXY": "http://proxy:3128"})
-        having = [name for name, s in found.items() if "HTTPS_PROXY" in s["environment"]]
-        assert having == ["gateway"]
+    def test_are_where_the_gateway_alone_is_told(self, settings: HubSettings) -> None:
+        environ = {KEYS_FILE: "/proc/1/fd/7", "OTHER_SECRET": "x", "LANG": "C.UTF-8"}
+        found = services(settings, environ)
+        for name, service in found.items():
+            assert ("/proc/1/fd/7" in str(service)) == (name == "gateway"), name
+            assert "OTHER_SECRET" not in service["environment"]
+            assert service["environment"]["LANG"] == "C.UTF-8"
 
 
 class TestScopes:

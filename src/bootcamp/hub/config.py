@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bootcamp.cohort import Cohort, load_cohort
+from bootcamp.handover import KEYS_FILE
 from bootcamp.hub.server_config import write_server_config
 from bootcamp.hub.settings import HubSettings
 from bootcamp.settings import private_folder
@@ -20,8 +21,6 @@ from bootcamp.settings import private_folder
 __all__ = ["configure"]
 
 _CITIZENS, _FACILITATORS = "citizens", "facilitators"
-# How a company's network is left: by which proxy, trusting which certificates.
-_WAY_OUT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
@@ -35,12 +34,12 @@ def configure(c: Any, environ: Mapping[str, str] = os.environ) -> None:
     set_addresses(c, settings)
     set_state(c, settings)
     set_log(c)
-    set_proxy(c, settings, cohort)
+    set_proxy(c, settings)
     set_login(c)
     set_pages(c, settings, cohort)
     set_servers(c, settings)
     set_roles(c)
-    set_services(c, settings, cohort, environ)
+    set_services(c, settings, environ)
 
 
 def set_addresses(c: Any, settings: HubSettings) -> None:
@@ -68,7 +67,7 @@ def set_log(c: Any) -> None:
     }
 
 
-def set_proxy(c: Any, settings: HubSettings, cohort: Cohort) -> None:
+def set_proxy(c: Any, settings: HubSettings) -> None:
     """Use the Node proxy where it is installed, the pure-Python one otherwise."""
     ours = Path(sys.executable).parent
     elsewhere = os.pathsep.join(
@@ -78,9 +77,7 @@ def set_proxy(c: Any, settings: HubSettings, cohort: Cohort) -> None:
     )
     node = shutil.which("configurable-http-proxy", path=elsewhere)
     command = [node] if node else [sys.executable, "-m", "bootcamp.hub.python_proxy"]
-    # The proxy inherits the hub's environment; the company's keys are nothing that it needs.
-    without_keys = ["env", *(word for name in _key_variables(cohort) for word in ("-u", name))]
-    c.ConfigurableHTTPProxy.command = dying_with_its_parent([*without_keys, *command])
+    c.ConfigurableHTTPProxy.command = dying_with_its_parent(command)
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_api_port}"
 
 
@@ -164,17 +161,17 @@ def set_roles(c: Any) -> None:
     ]
 
 
-def set_services(
-    c: Any, settings: HubSettings, cohort: Cohort, environ: Mapping[str, str] = os.environ
-) -> None:
-    """Our web pages, the model gateway (which alone gets the company's key), and the culler."""
+def set_services(c: Any, settings: HubSettings, environ: Mapping[str, str] = os.environ) -> None:
+    """Our web pages, the model gateway, and the culler.
+
+    JupyterHub keeps all of this in its database, so the gateway is told where the company's keys
+    wait, and never a key.
+    """
     common = settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
     for variable in ("BOOTCAMP_STORE_URL", "BOOTCAMP_MODEL_FOLDER", "LANG", "LC_ALL"):
         if environ.get(variable):
             common[variable] = environ[variable]
-    # The gateway alone gets the keys, the word that opens its metrics, and the way out.
-    names = ("BOOTCAMP_METRICS_TOKEN", *_key_variables(cohort), *_WAY_OUT)
-    for_upstream = {name: environ[name] for name in names if environ.get(name)}
+    keys_file = {KEYS_FILE: environ[KEYS_FILE]} if environ.get(KEYS_FILE) else {}
     c.JupyterHub.services = [
         {
             "name": "bootcamp",
@@ -194,7 +191,7 @@ def set_services(
         {
             "name": "gateway",
             "command": _service("bootcamp.gateway"),
-            "environment": common | for_upstream,
+            "environment": common | keys_file,
             "display": False,
         },
         {
@@ -211,12 +208,6 @@ def set_services(
 def dying_with_its_parent(command: list[str]) -> list[str]:
     """Give `command` so that the kernel ends it when the process that started it is killed."""
     return ["setpriv", "--pdeathsig", "TERM", "--", *command]
-
-
-def _key_variables(cohort: Cohort) -> list[str]:
-    """Give the names of the environment variables that hold the company's keys."""
-    services = {service.key_variable for service in cohort.model_services}
-    return sorted(filter(None, {cohort.model.key_variable, *services}))
 
 
 def _service(module: str, *arguments: str) -> list[str]:

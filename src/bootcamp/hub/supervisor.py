@@ -26,9 +26,10 @@ from typing import IO
 
 import psutil
 
-from bootcamp.cohort import load_cohort
+from bootcamp.cohort import Cohort, load_cohort
 from bootcamp.content import content_root
 from bootcamp.errors import AlreadyRunning, BootcampError, NotRunning, PortInUse, UsageError
+from bootcamp.handover import KEYS_FILE, Handover, hand_over
 from bootcamp.hub.config import dying_with_its_parent
 from bootcamp.hub.settings import HubSettings
 from bootcamp.sandbox import is_readable_inside, require_sandbox
@@ -41,6 +42,9 @@ _START_DEADLINE_SECONDS = 60.0
 _HUB_LEAVES_WITHIN_SECONDS = 20.0
 _LOOKS_TAKE_SECONDS = 0.3
 _PR_SET_CHILD_SUBREAPER = 36
+# How a company's network is left: by which proxy (some addresses hold a password), trusting which
+# certificates.
+_WAY_OUT = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Supervisor:
         shown = "localhost" if settings.host in {"127.0.0.1", "0.0.0.0"} else settings.host  # noqa: S104
         self.url = (url or f"http://{shown}:{settings.port}").rstrip("/")
         self._hub: subprocess.Popen[bytes] | None = None
+        self._keys: Handover | None = None
         self._asked_to_stop = threading.Event()
         self._lock = contextlib.ExitStack()
 
@@ -84,14 +89,14 @@ class Supervisor:
             if self.settings.isolated:
                 require_sandbox()
                 _require_out_of_sight(data)
-            load_cohort(data.cohort_file)
+            cohort = load_cohort(data.cohort_file)
             _wait_for_leftovers(data)
             _require_free(self.settings.host, self.settings.port)
             self.settings = _with_free_ports(self.settings)
             open_store(data.store_url).close()
             _adopt_orphans()
             self._listen_for_signals()
-            self._hub = self._launch()
+            self._hub = self._launch(cohort)
             running = Running(
                 pid=os.getpid(),
                 url=self.url,
@@ -125,6 +130,9 @@ class Supervisor:
             _end_descendants()
             self._hub = None
             _state_file(self.settings.data).unlink(missing_ok=True)
+        if self._keys is not None:
+            self._keys.close()
+            self._keys = None
         self._lock.close()
 
     def _listen_for_signals(self) -> None:
@@ -143,7 +151,12 @@ class Supervisor:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(process.pid, os.WNOHANG)
 
-    def _launch(self) -> subprocess.Popen[bytes]:
+    def _launch(self, cohort: Cohort) -> subprocess.Popen[bytes]:
+        """Start the hub without the secrets, which wait here for the gateway alone."""
+        secrets = {"BOOTCAMP_METRICS_TOKEN", *_key_variables(cohort)}
+        for_gateway = {k: v for k, v in os.environ.items() if v and k in {*secrets, *_WAY_OUT}}
+        self._keys = hand_over(for_gateway)
+        for_hub = {k: v for k, v in os.environ.items() if k not in secrets}
         log = self.settings.data.logs / "hub.log"
         config = content_root() / "hub_config" / "jupyterhub_config.py"
         command = [sys.executable, "-m", "bootcamp.lean", "jupyterhub", "-f", str(config)]
@@ -151,7 +164,12 @@ class Supervisor:
             return subprocess.Popen(
                 dying_with_its_parent(command),
                 cwd=self.settings.data.hub,
-                env={**os.environ, **self.settings.to_environment(), "PYTHONUNBUFFERED": "1"},
+                env={
+                    **for_hub,
+                    **self.settings.to_environment(),
+                    KEYS_FILE: self._keys.path,
+                    "PYTHONUNBUFFERED": "1",
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -257,6 +275,12 @@ def _take(lock: IO[str]) -> bool:
             time.sleep(0.02)
         else:
             return True
+
+
+def _key_variables(cohort: Cohort) -> set[str]:
+    """Give the names of the environment variables that hold the company's keys."""
+    named = {service.key_variable for service in cohort.model_services}
+    return {name for name in (cohort.model.key_variable, *named) if name}
 
 
 def _state_file(data: DataFolder) -> Path:

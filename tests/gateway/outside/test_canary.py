@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,10 @@ import pytest
 from pydantic import HttpUrl
 
 from bootcamp.cohort import load_cohort, save_cohort
+from bootcamp.handover import KEYS_FILE
 from bootcamp.hub.demo import create_demo
 from bootcamp.settings import DataFolder
-from tests.conftest import Bootcamp, start_bootcamp
+from tests.conftest import Bootcamp, eventually, start_bootcamp
 from tests.hub.kernels import RemoteKernel
 
 from .conftest import gateway_port
@@ -41,6 +42,7 @@ from .upstreams import (
 pytestmark = pytest.mark.slow
 
 CANARY = "sk-canary-91c5e0d7b3a84f26"
+METRICS = "metrics-canary-20d7c6e9"
 PROMPT = "prompt-canary-5d2f"
 ENDPOINTS = {
     "/chat/completions": {"messages": [{"role": "user", "content": PROMPT}]},
@@ -137,7 +139,10 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
             update={"upstream": HttpUrl(url), "small": "vendor-mini", "embedding": "vendor-embed"}
         )
         save_cohort(made.model_copy(update={"model": model}), data.cohort_file)
-        running = start_bootcamp(data.root, BOOTCAMP_UPSTREAM_KEY=CANARY)
+        # A backup is a copy of this folder: what is not in it is in none.
+        running = start_bootcamp(
+            data.root, BOOTCAMP_UPSTREAM_KEY=CANARY, BOOTCAMP_METRICS_TOKEN=METRICS
+        )
         try:
             yield Guarded(running, upstream, gateway_port(running))
         finally:
@@ -197,40 +202,70 @@ def test_key_is_in_no_page(busy: tuple[Guarded, RemoteKernel]) -> None:
 
 
 def test_key_and_prompts_are_in_no_log_and_no_file(busy: tuple[Guarded, RemoteKernel]) -> None:
+    """Every file of the data folder is read, the hub's database among them."""
     guarded, _kernel = busy
     assert CANARY not in guarded.running.printed
-    seen, data = 0, guarded.running.data
+    seen, data = set(), guarded.running.data
     for path in data.rglob("*"):
-        # The hub's own folder, which only the hub can read, is where JupyterHub keeps its services.
-        if path.is_file() and not path.is_symlink() and data / "hub" not in path.parents:
-            with contextlib.suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            with contextlib.suppress(FileNotFoundError):
                 content = path.read_bytes()
-                seen += 1
-                assert CANARY.encode() not in content, path
-                assert PROMPT.encode() not in content, path
-    assert seen > 20
-    logs = "".join(p.read_text(errors="replace") for p in guarded.running.data.rglob("*.log"))
+                seen.add(str(path.relative_to(data)))
+                for secret in (CANARY, METRICS, PROMPT):
+                    assert secret.encode() not in content, path
+    assert len(seen) > 20
+    assert {"hub/jupyterhub.sqlite", "store.sqlite", "logs/hub.log", "run/state.json"} <= seen
+    with contextlib.closing(sqlite3.connect(data / "hub" / "jupyterhub.sqlite")) as hub:
+        rows = hub.execute("SELECT environment FROM services WHERE name = 'gateway'").fetchall()
+    assert KEYS_FILE in str(rows)  # JupyterHub does keep its services' environment there
+    logs = "".join(p.read_text(errors="replace") for p in data.rglob("*.log"))
     assert "vendor-mini answered" in logs  # what is searched is what is written
 
 
-def test_key_is_in_no_process_outside_the_hub_zone(busy: tuple[Guarded, RemoteKernel]) -> None:
+def test_key_is_in_no_process_but_the_one_that_was_started_with_it(
+    busy: tuple[Guarded, RemoteKernel],
+) -> None:
     guarded, _kernel = busy
-    state = json.loads((guarded.running.data / "run" / "state.json").read_text())
     supervisor = psutil.Process(guarded.running.process.pid)
-    holders, others = [], 0
-    for process in [supervisor, *supervisor.children(recursive=True)]:
+    searched = []
+    for process in supervisor.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
             command = " ".join(process.cmdline())
-            assert CANARY not in command
-            holds = CANARY.encode() in Path(f"/proc/{process.pid}/environ").read_bytes()
-            of_the_hub = process.pid in {supervisor.pid, state["hub_pid"]} or "proxy" in command
-            if of_the_hub or "bootcamp.gateway" in command:
-                holders.append(holds)
-            else:
-                others += 1
-                assert not holds, command
-    assert holders.count(True) >= 2  # what is searched is where it is
-    assert others >= 4  # pages, culler, the citizen's server and kernel
+            surroundings = Path(f"/proc/{process.pid}/environ").read_bytes()
+            for secret in (CANARY, METRICS):
+                assert secret not in command
+                assert secret.encode() not in surroundings, command
+            searched.append(command)
+    # The hub, its proxy and services, the citizen's server and kernel.
+    for mark in ("jupyterhub -f", "proxy", "bootcamp.web", "bootcamp.gateway", "ipykernel"):
+        assert [command for command in searched if mark in command], mark
+    own = Path(f"/proc/{supervisor.pid}/environ").read_bytes()
+    assert CANARY.encode() in own  # what is searched is where it can be
+
+
+def test_the_gateway_gets_its_keys_again_when_it_has_to_be_restarted(
+    busy: tuple[Guarded, RemoteKernel],
+) -> None:
+    guarded, _kernel = busy
+    guarded.upstream.behave = well
+
+    def gateways() -> list[psutil.Process]:
+        found = []
+        for process in psutil.Process(guarded.running.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                found += [process] if "bootcamp.gateway" in process.cmdline() else []
+        return found
+
+    (gateway,) = gateways()
+    asked = len(guarded.upstream.asked)
+    token = guarded.running.token("felix")
+    gateway.kill()
+    eventually(lambda: [p for p in gateways() if p.pid != gateway.pid], within=60)
+    gateway_port(guarded.running)
+    assert guarded.ask(token, "/chat/completions").status_code == 200
+    assert guarded.upstream.asked[asked].headers["authorization"] == f"Bearer {CANARY}"
+    metrics = f"http://127.0.0.1:{guarded.port}/metrics"
+    assert httpx.get(metrics, headers={"Authorization": f"Bearer {METRICS}"}).status_code == 200
 
 
 def test_key_is_nowhere_that_a_notebook_can_see(busy: tuple[Guarded, RemoteKernel]) -> None:
@@ -247,7 +282,7 @@ def test_key_is_nowhere_that_a_notebook_can_see(busy: tuple[Guarded, RemoteKerne
         "    except OSError: return b''\n"
         "found, seen = [], 0\n"
         # In two halves: the code itself lies in the kernel's history.
-        f"marks = [{CANARY[:9]!r} + {CANARY[9:]!r}]\n"
+        f"marks = [{CANARY[:9]!r} + {CANARY[9:]!r}, {METRICS[:9]!r} + {METRICS[9:]!r}]\n"
         "def look(path):\n"
         "    global seen\n"
         "    content = read(path); seen += bool(content)\n"
