@@ -6,10 +6,12 @@ Imports of the parts happen inside the commands: `bootcamp --help` answers at on
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from bootcamp.cohort import Cohort
     from bootcamp.exchange.service import Exchange
     from bootcamp.finals import Progress
+    from bootcamp.grading import GradeResult, Watcher
     from bootcamp.store import Store
 
 __all__ = ["cli", "main"]
@@ -310,18 +313,21 @@ def collect(data: DataFolder, as_json: bool, number: int) -> None:
 @_json_option
 @click.argument("number", type=int)
 @click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
-def grade(data: DataFolder, as_json: bool, number: int, students: tuple[str, ...]) -> None:
+@click.option("--regrade", is_flag=True, help="Also those graded already and unchanged since.")
+def grade(
+    data: DataFolder, as_json: bool, number: int, students: tuple[str, ...], regrade: bool
+) -> None:
     """Grade what was collected for homework NUMBER, each hand-in in a sandbox of its own."""
-    from bootcamp.grading import GradeResult, grade_assignment
+    from bootcamp.grading import grade_assignment
 
     loaded = _cohort(data)
     for login in students:
         loaded.person(login)
-
-    def show(result: GradeResult, done: int, total: int) -> None:
-        click.echo(f"  [{done}/{total}] {result.login}: {_mark(result)}", err=True)
-
-    results = grade_assignment(data, _homework(number), logins=students or None, progress=show)
+    shown = _GradingProgress()
+    with shown.stoppable() as watcher:
+        results = grade_assignment(
+            data, _homework(number), logins=students or None, regrade=regrade, watcher=watcher
+        )
     if as_json:
         _print_json(results)
         return
@@ -621,6 +627,46 @@ class _TeamProgress:
         self._drawn = True
         rows = "".join(f"\x1b[2K  {team}: {line}\n" for team, line in self._lines.items())
         click.echo(up + rows, err=True, nl=False)
+
+
+class _GradingProgress:
+    """Shows how far grading is: one line that changes on a terminal, else a line a result."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+
+    @contextlib.contextmanager
+    def stoppable(self) -> Iterator[Watcher]:
+        """Give the watcher of a run; Ctrl-C and SIGTERM then end the run, not the process."""
+        from bootcamp.grading import Watcher
+
+        watcher = Watcher(begun=self._begin, progress=self._show)
+        before = {
+            number: signal.signal(number, lambda *_: watcher.stop.set())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield watcher
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self._draw("")
+
+    def _begin(self, already: int, to_do: int) -> None:
+        if already:
+            click.echo(f"  {already} already graded, {to_do} to do", err=True)
+        self._draw(f"  [0/{to_do}] starting …")
+
+    def _show(self, result: GradeResult, done: int, total: int) -> None:
+        line = f"  [{done}/{total}] {result.login}: {_mark(result)}"
+        if self._live:
+            self._draw(line)
+        else:
+            click.echo(line, err=True)
+
+    def _draw(self, line: str) -> None:
+        if self._live:
+            click.echo(f"\r\x1b[2K{line}", err=True, nl=False)
 
 
 def _store(data: DataFolder) -> Store:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from nbgrader.api import Gradebook
 from bootcamp.content import content_root
 from bootcamp.errors import GradingError
 from bootcamp.exchange.service import Exchange
-from bootcamp.grading import feedback_for_assignment, grade_assignment
+from bootcamp.grading import crew, feedback_for_assignment, grade_assignment
+from bootcamp.grading.checks import Check
+from bootcamp.grading.execution import Judge, Judged, Submission
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import gradebook_url
@@ -67,7 +69,9 @@ def test_grading_again_keeps_what_was_marked_by_hand(course: SmallCourse) -> Non
     first = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
     assert [(r.login, r.score, r.awaits_marking) for r in first] == [("ada", 4, True)]
     mark(course, "ada", 1.5, "A good <b>reason</b>.")
-    again = grade_assignment(course.data, HOMEWORK, checks=course.checks, logins=["ada"])
+    again = grade_assignment(
+        course.data, HOMEWORK, checks=course.checks, logins=["ada"], regrade=True
+    )
     assert [(r.score, r.awaits_marking) for r in again] == [(5.5, False)]
 
     given = feedback_for_assignment(course.data, HOMEWORK, publish=course.exchange.publish_feedback)
@@ -119,22 +123,23 @@ def test_says_what_comes_before_grading(course: SmallCourse, tmp_path: Path) -> 
 def test_one_that_cannot_be_judged_does_not_stop_the_others(
     course: SmallCourse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bootcamp.grading import runs
+    tried: list[bytes] = []
 
-    real = runs.run_and_judge
+    class Failing(Judge):
+        def judge(self, submission: Submission, checks: Mapping[str, Check]) -> Judged:
+            tried.append(submission.files["notes.json"])
+            if b"ada" in submission.files["notes.json"]:
+                raise OSError("No space left on device")
+            return super().judge(submission, checks)
 
-    def failing(submission, checks, limits, *, slot):  # type: ignore[no-untyped-def]
-        if b"ada" in submission.files["notes.json"]:
-            raise OSError("No space left on device")
-        return real(submission, checks, limits, slot=slot)
-
-    monkeypatch.setattr(runs, "run_and_judge", failing)
+    monkeypatch.setattr(crew, "Judge", Failing)
     course.exchange.hand_in(HOMEWORK, "ada", files(answered(), notes=b'{"case": "ada"}'))
     course.exchange.collect(HOMEWORK)
     ada, ben = grade_assignment(course.data, HOMEWORK, checks=course.checks)
     assert "No space left" in ada.notes[0]
     assert ada.awaits_marking
     assert ben.score == 4
+    assert len(tried) == 3  # a second judge tried, in case the first was to blame
 
 
 def test_the_real_homework_answered_is_full_and_untouched_is_nothing(tmp_path: Path) -> None:

@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bootcamp.grading.execution import GradingLimits
     from bootcamp.grading.feedback import feedback_for_assignment
-    from bootcamp.grading.runs import GradeResult, grade_assignment
+    from bootcamp.grading.runs import GradeResult, GradingStopped, Watcher, grade_assignment
 
-__all__ = ["GradeResult", "GradingLimits", "feedback_for_assignment", "grade_assignment"]
+__all__ = [
+    "GradeResult",
+    "GradingLimits",
+    "GradingStopped",
+    "Watcher",
+    "feedback_for_assignment",
+    "grade_assignment",
+]
 
 _PLACES = {
     "GradeResult": "runs",
     "GradingLimits": "execution",
+    "GradingStopped": "runs",
+    "Watcher": "runs",
     "feedback_for_assignment": "feedback",
     "grade_assignment": "runs",
 }

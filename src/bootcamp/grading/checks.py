@@ -22,7 +22,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,6 +88,8 @@ class Check:
     name: str
     points: float
     judge: Callable[[Learner], Verdict]
+    digest: str = ""
+    """SHA-256 of the module that it stands in: another one may judge differently."""
 
     def verdict(self, learner: Learner) -> Verdict:
         """Judge one learner's work.
@@ -141,7 +144,10 @@ def load_checks(folder: Path) -> dict[str, Check]:
     token = _registry.set(registry)
     try:
         for path in sorted(folder.glob("*.py")):
+            earlier, digest = set(registry), sha256(path.read_bytes()).hexdigest()
             _run_module(path)
+            for name in registry.keys() - earlier:
+                registry[name] = replace(registry[name], digest=digest)
     finally:
         _registry.reset(token)
     return registry

@@ -1,34 +1,42 @@
-"""Grades a class: each hand-in in a sandbox of its own, several at once, none stopping another."""
+"""Grades a class: each hand-in in a sandbox of its own, several at once, none stopping another.
+
+A run may end at any moment, by Ctrl-C or by a power cut: what is recorded is recorded whole, and
+the next run does the rest.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
-import queue
-from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+import threading
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 
-from bootcamp.content import content_root, session_folder, session_numbers
+from bootcamp.content import content_root
 from bootcamp.errors import GradingError, SandboxUnavailable
-from bootcamp.grading.adapter import Marks, Released, folder_files, marks_of, read_released, record
-from bootcamp.grading.checks import Check, load_checks
-from bootcamp.grading.execution import GradingLimits, Judged, Submission, run_and_judge
-from bootcamp.grading.mending import mend, read_notebook
+from bootcamp.grading.adapter import Book, Marks, autograded
+from bootcamp.grading.crew import Outcome, judge_here
+from bootcamp.grading.execution import GradingLimits, Judge, Judged
+from bootcamp.grading.work import Work, Yardstick, collected, judge_with, load, yardstick
 from bootcamp.sandbox import require_sandbox
-from bootcamp.settings import DataFolder
+from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import Store, now, open_store
-from bootcamp.store.gradebook import course_folder
-from bootcamp.store.handins import Grading, HandIn, collected_handin
+from bootcamp.store.handins import Grading
 
-__all__ = ["GradeResult", "grade_assignment"]
+__all__ = ["GradeResult", "GradingStopped", "Watcher", "grade_assignment"]
 
 _log = logging.getLogger(__name__)
+
+
+class GradingStopped(GradingError):
+    """Someone stopped the run; what was done is kept."""
+
+    code = "grading_stopped"
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,8 @@ class GradeResult:
     """True while a person has to mark some part."""
     notes: tuple[str, ...]
     """What the facilitator should know, in plain words."""
+    graded_now: bool = True
+    """False when it was graded before and nothing has changed since."""
 
 
 Progress = Callable[[GradeResult, int, int], None]
@@ -49,15 +59,24 @@ Progress = Callable[[GradeResult, int, int], None]
 
 
 @dataclass(frozen=True)
-class _Course:
-    """What every submission of a run is graded with."""
+class Watcher:
+    """Whoever follows a run: is told how it goes, and may stop it."""
+
+    begun: Callable[[int, int], None] = lambda _already, _to_do: None
+    """Called once: how many are graded already, and how many are to be done."""
+    progress: Progress = lambda _result, _done, _of: None
+    stop: threading.Event = field(default_factory=threading.Event)
+    """Set it, and the run ends within a second; what is done is kept."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run works with."""
 
     data: DataFolder
     store: Store
-    released: Released
-    checks: Mapping[str, Check]
-    limits: GradingLimits
-    shared: Mapping[str, Path]
+    book: Book
+    measure: Yardstick
 
 
 def grade_assignment(
@@ -65,163 +84,186 @@ def grade_assignment(
     assignment: str,
     *,
     logins: Collection[str] | None = None,
+    regrade: bool = False,
     progress: Progress | None = None,
+    watcher: Watcher | None = None,
     checks: Path | None = None,
     limits: GradingLimits | None = None,
     at_once: int | None = None,
 ) -> list[GradeResult]:
     """Grade what was collected, of everyone or of `logins`; give the results by login.
 
-    Running it again grades again and keeps what was marked by hand. `checks` is the folder of the
-    checks, by default the course's own; `at_once` defaults to the machine's processors.
+    Who is graded already, and of whom nothing has changed since, is not graded again unless
+    `regrade` says so. What was marked by hand stays. `checks` is the folder of the checks, by
+    default the course's own; `at_once` defaults to the machine's processors; `progress` is a short
+    way to give a watcher that only wants to know.
 
     Raises:
         GradingError: nothing can be graded; the message says what comes first.
+        GradingStopped: the watcher stopped it.
         SandboxUnavailable: this machine cannot isolate what citizens wrote.
     """
     require_sandbox()
-    released = read_released(data, assignment)
-    chosen = _collected(data, assignment, logins)
-    store = open_store(data.store_url)
-    try:
-        course = _Course(
-            data=data,
-            store=store,
-            released=released,
-            checks=_fitting_checks(released, checks or content_root() / "graders" / "checks"),
-            limits=limits or GradingLimits(),
-            shared={session_folder(n).name: session_folder(n) for n in session_numbers()},
+    watcher = watcher or (Watcher(progress=progress) if progress else Watcher())
+    with _opened(data, assignment, checks, limits) as run:
+        chosen = _chosen(data, assignment, logins)
+        results = {} if regrade else _done_before(run, chosen)
+        to_do = [login for login in chosen if login not in results]
+        watcher.begun(len(results), len(to_do))
+        outcomes = judge_here(
+            to_do,
+            lambda judge, login: _judge(run, judge, login),
+            limits=run.measure.limits,
+            at_once=at_once or os.cpu_count() or 1,
+            stop=watcher.stop,
         )
-        return _grade_all(course, chosen, at_once or os.cpu_count() or 1, progress)
-    finally:
-        store.close()
-
-
-def _grade_all(
-    course: _Course, chosen: list[str], at_once: int, progress: Progress | None
-) -> list[GradeResult]:
-    """Judge in threads, each beside a sandbox; write to the gradebook here, in one place."""
-    slots: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for slot in range(at_once):
-        slots.put(slot)
-    results: dict[str, GradeResult] = {}
-    pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="grading")
-    try:
-        running = {pool.submit(_judge, course, login, slots): login for login in chosen}
-        for future in as_completed(running):
-            login = running[future]
-            results[login] = _finish(course, login, future)
-            if progress:
-                progress(results[login], len(results), len(chosen))
-    finally:
-        pool.shutdown(cancel_futures=True)
+        results.update(_record_all(run, outcomes, len(to_do), watcher))
     return [results[login] for login in sorted(results)]
 
 
-def _judge(course: _Course, login: str, slots: queue.SimpleQueue[int]) -> Judged:
-    released, assignment = course.released, course.released.assignment
-    files = folder_files(course_folder(course.data, "submitted", login, assignment))
-    files.pop("timestamp.txt", None)
-    mended = mend(read_notebook(files.pop(f"{assignment}.ipynb", b"")), released.notebook)
-    # What came with the homework is there again where the citizen left it out.
-    given = {
-        name: content for name, content in released.files.items() if not name.endswith(".ipynb")
-    }
-    submission = Submission(assignment, mended.notebook, {**given, **files}, course.shared)
-    with _taken(slots) as slot:
-        judged = run_and_judge(submission, course.checks, course.limits, slot=slot)
-    return replace(judged, notes=(*mended.notes, *judged.notes))
+@contextmanager
+def _opened(
+    data: DataFolder, assignment: str, checks: Path | None, limits: GradingLimits | None
+) -> Iterator[_Run]:
+    measure = yardstick(data, assignment, checks or content_root() / "graders" / "checks", limits)
+    with _alone(data):
+        store = open_store(data.store_url)
+        try:
+            with Book(data) as book:
+                book.refuse_another(measure.released)
+                yield _Run(data, store, book, measure)
+        finally:
+            store.close()
 
 
 @contextmanager
-def _taken(slots: queue.SimpleQueue[int]) -> Iterator[int]:
-    slot = slots.get()
-    try:
-        yield slot
-    finally:
-        slots.put(slot)
+def _alone(data: DataFolder) -> Iterator[None]:
+    """Hold the lock of grading, which the system lets go when this process ends, however it does.
+
+    Raises:
+        GradingError: another run holds it.
+    """
+    with (private_folder(data.run) / "grading.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise GradingError(
+                f"Homework is being graded on {data.root} at this moment. Wait until that is done, "
+                "then try again."
+            ) from None
+        yield
 
 
-def _finish(course: _Course, login: str, future: Future[Judged]) -> GradeResult:
+def _chosen(data: DataFolder, assignment: str, logins: Collection[str] | None) -> list[str]:
+    found = collected(data, assignment)
+    missing = sorted(set(logins or ()) - set(found))
+    if missing:
+        number = assignment.rpartition("-")[2]
+        raise GradingError(
+            f"{', '.join(missing)}: nothing is collected for {assignment}. After a hand-in, run "
+            f"`bootcamp collect {number}` first."
+        )
+    return found if logins is None else sorted(set(logins))
+
+
+def _done_before(run: _Run, logins: Collection[str]) -> dict[str, GradeResult]:
+    """Give the results that stand: recorded whole, and from exactly what there is now."""
+    assignment = run.measure.assignment
+    with run.store.session() as session:
+        rows = session.scalars(select(Grading).where(Grading.assignment == assignment))
+        recorded = {row.login: row for row in rows if row.inputs}
+    standing = {}
+    for login in logins:
+        row = recorded.get(login)
+        if row is None or not autograded(run.data, assignment, login):
+            continue
+        if load(run.data, run.store, run.measure, login).digest != row.inputs:
+            continue
+        marks = run.book.marks(assignment, login)
+        if marks is not None:
+            standing[login] = _result(login, marks, tuple(row.notes), graded_now=False)
+    return standing
+
+
+def _judge(run: _Run, judge: Judge, login: str) -> tuple[Work, Judged]:
+    work = load(run.data, run.store, run.measure, login)
+    return work, judge_with(judge, run.measure, work.files)
+
+
+def _record_all(
+    run: _Run, outcomes: Iterator[Outcome[tuple[Work, Judged]]], of: int, watcher: Watcher
+) -> dict[str, GradeResult]:
+    """Write to the gradebook here, in one place, as the outcomes come.
+
+    Raises:
+        GradingStopped: not all of them came.
+    """
+    results: dict[str, GradeResult] = {}
+    for login, outcome in outcomes:
+        results[login] = _finish(run, login, outcome)
+        watcher.progress(results[login], len(results), of)
+    if len(results) < of:
+        number = run.measure.assignment.rpartition("-")[2]
+        raise GradingStopped(
+            f"Stopped: {len(results)} of {of} are graded and kept. "
+            f"`bootcamp grade {number}` goes on with the others."
+        )
+    return results
+
+
+def _finish(run: _Run, login: str, outcome: tuple[Work, Judged] | Exception) -> GradeResult:
     """Record one submission; whatever went wrong with it is its own result."""
-    assignment = course.released.assignment
-    try:
-        judged = future.result()
-        marks = _record(course, login, judged)
-    except SandboxUnavailable:
-        raise
-    except Exception as error:
-        _log.exception("%s of %s could not be graded", assignment, login)
-        kept = marks_of(course.data, assignment, login) or _no_marks(course.released)
-        reason = str(error) or type(error).__name__
-        note = f"Not graded now, earlier marks stand: {reason}"
-        return GradeResult(login, kept.score, kept.max_score, True, (note,))
-    faults = tuple(judged.faults.values())
-    return GradeResult(
-        login, marks.score, marks.max_score, marks.awaits_marking, (*judged.notes, *faults)
+    if isinstance(outcome, SandboxUnavailable):
+        raise outcome
+    if isinstance(outcome, Exception):
+        error = outcome
+    else:
+        try:
+            return _record(run, *outcome)
+        except Exception as failure:
+            error = failure
+    _log.error("%s of %s is not graded", run.measure.assignment, login, exc_info=error)
+    marks = run.book.marks(run.measure.assignment, login) or _no_marks(run.measure)
+    reason = str(error) or type(error).__name__
+    note = f"Not graded now, earlier marks stand: {reason}"
+    return GradeResult(login, marks.score, marks.max_score, True, (note,))
+
+
+def _record(run: _Run, work: Work, judged: Judged) -> GradeResult:
+    """Put the marks into the gradebook, then what goes with them into the store.
+
+    The store's row comes last: as long as it does not name these inputs, the work is to be done,
+    and doing it again changes nothing that is there.
+    """
+    assignment, login = run.measure.assignment, work.login
+    marks = run.book.record(assignment, login, judged, work.received_at)
+    above = tuple(
+        f"'{cell.name}' has {cell.by_hand:g} points by hand and is worth {cell.max_score:g} now: "
+        "look at it again."
+        for cell in marks.cells
+        if cell.by_hand is not None and cell.by_hand > cell.max_score
     )
-
-
-def _record(course: _Course, login: str, judged: Judged) -> Marks:
-    assignment = course.released.assignment
-    with course.store.session() as session:
-        handin_id = collected_handin(session, assignment, login)
-        handin = session.get(HandIn, handin_id) if handin_id is not None else None
-        received_at: datetime | None = handin.received_at if handin else None
-    marks = record(course.data, assignment, login, judged, received_at)
-    with course.store.session() as session:
+    with run.store.session() as session:
         wanted = select(Grading).where(Grading.assignment == assignment, Grading.login == login)
         row = session.scalar(wanted)
         if row is None:
             row = Grading(assignment=assignment, login=login)
             session.add(row)
-        row.handin_id, row.graded_at = handin_id, now()
+        row.handin_id, row.graded_at = work.handin_id, now()
         row.verdicts = {name: verdict.message for name, verdict in judged.verdicts.items()}
         row.notes = list(judged.notes)
-    return marks
+        # A check that failed may not fail the next time.
+        row.inputs = "" if judged.faults else work.digest
+    return _result(login, marks, (*judged.notes, *judged.faults.values(), *above))
 
 
-def _collected(data: DataFolder, assignment: str, logins: Collection[str] | None) -> list[str]:
-    number = assignment.rpartition("-")[2]
-    found = {
-        path.parent.name
-        for path in (data.course / "submitted").glob(f"*/{assignment}")
-        if path.is_dir() and not path.parent.name.startswith(".")
-    }
-    if not found:
-        raise GradingError(
-            f"Nothing is collected for {assignment} yet: run `bootcamp collect {number}` first."
-        )
-    missing = sorted(set(logins or ()) - found)
-    if missing:
-        raise GradingError(
-            f"{', '.join(missing)}: nothing is collected for {assignment}. After a hand-in, run "
-            f"`bootcamp collect {number}` first."
-        )
-    return sorted(found if logins is None else set(logins))
+def _result(
+    login: str, marks: Marks, notes: tuple[str, ...], *, graded_now: bool = True
+) -> GradeResult:
+    score, most, awaits = marks.score, marks.max_score, marks.awaits_marking
+    return GradeResult(login, score, most, awaits, notes, graded_now)
 
 
-def _fitting_checks(released: Released, folder: Path) -> dict[str, Check]:
-    """Give the check of every cell that is graded by machine.
-
-    Raises:
-        GradingError: a cell has no check, or they do not agree about its points.
-    """
-    known = load_checks(folder)
-    for name, points in released.automatic.items():
-        if name not in known:
-            raise GradingError(
-                f"The graded cell '{name}' of {released.assignment} has no check: write one in "
-                f"{folder} (see `bootcamp.grading.checks`)."
-            )
-        if known[name].points != points:
-            raise GradingError(
-                f"'{name}' is worth {points:g} points in {released.assignment} and "
-                f"{known[name].points:g} in its check: make them equal."
-            )
-    return {name: known[name] for name in released.automatic}
-
-
-def _no_marks(released: Released) -> Marks:
-    most = sum(released.automatic.values()) + sum(released.by_hand.values())
-    return Marks(0.0, most, True, ())
+def _no_marks(measure: Yardstick) -> Marks:
+    points = {**measure.released.automatic, **measure.released.by_hand}
+    return Marks(0.0, sum(points.values()), True, ())

@@ -54,6 +54,8 @@ class Grading(Base):
     """By graded cell: the sentence for the citizen."""
     notes: Mapped[list[Any]] = mapped_column(JSON)
     """What happened to the notebook on the way, in plain words."""
+    inputs: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Digest of everything that these results rest on; empty when they want to be made again."""
 
 
 class Feedback(Base):
