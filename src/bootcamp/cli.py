@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bootcamp.cohort import Cohort
     from bootcamp.exchange.service import Exchange
     from bootcamp.finals import Progress
-    from bootcamp.grading import GradeResult, Watcher
+    from bootcamp.grading import GradeResult, Preview, Watcher
     from bootcamp.store import Store
 
 __all__ = ["cli", "main"]
@@ -336,6 +336,40 @@ def grade(
         [(r.login, _mark(r), "; ".join(r.notes)) for r in results],
     )
     click.echo(f"Next: `bootcamp feedback {number}`.")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("number", type=int)
+@click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def regrade(
+    data: DataFolder, as_json: bool, number: int, students: tuple[str, ...], yes: bool
+) -> None:
+    """Grade homework NUMBER again, after a check changed: shows whose marks change, then asks."""
+    from bootcamp.grading import preview_regrade, write_regrade
+
+    loaded = _cohort(data)
+    for login in students:
+        loaded.person(login)
+    with _GradingProgress().stoppable() as watcher:
+        preview = preview_regrade(data, _homework(number), logins=students or None, watcher=watcher)
+    if not as_json:
+        _print_changes(preview)
+    asked = not yes and not as_json and sys.stdin.isatty()
+    write = bool(preview.logins) and (yes or (asked and click.confirm("Write these results?")))
+    if write:
+        write_regrade(data, preview)
+    if as_json:
+        _print_json({"written": write, **asdict(preview)})
+    elif write:
+        click.echo(f"Written. Next: `bootcamp feedback {number}`.")
+    else:
+        click.echo(
+            f"Nothing is written. `bootcamp regrade {number} --yes` writes these results without"
+            " running anything again."
+        )
 
 
 @cli.command()
@@ -741,6 +775,23 @@ def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> No
     for row in [header, *rows]:
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         click.echo(line.rstrip())
+
+
+def _print_changes(preview: Preview) -> None:
+    def points(value: float | None) -> str:
+        return "to mark by hand" if value is None else f"{value:g}"
+
+    if preview.changes:
+        _print_table(
+            ("LOGIN", "EXERCISE", "BEFORE", "AFTER"),
+            [(c.login, c.exercise, points(c.before), points(c.after)) for c in preview.changes],
+        )
+    for login, why in preview.failed.items():
+        click.echo(f"{login} could not be judged, and keeps the marks: {why}")
+    click.echo(
+        f"The marks of {len(preview.affected)} of {len(preview.logins)} people change; marks and"
+        " comments by hand stay."
+    )
 
 
 def _print_json(value: Any) -> None:

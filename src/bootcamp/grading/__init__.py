@@ -11,24 +11,33 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bootcamp.grading.execution import GradingLimits
     from bootcamp.grading.feedback import feedback_for_assignment
+    from bootcamp.grading.regrade import Change, Preview, preview_regrade, write_regrade
     from bootcamp.grading.runs import GradeResult, GradingStopped, Watcher, grade_assignment
 
 __all__ = [
+    "Change",
     "GradeResult",
     "GradingLimits",
     "GradingStopped",
+    "Preview",
     "Watcher",
     "feedback_for_assignment",
     "grade_assignment",
+    "preview_regrade",
+    "write_regrade",
 ]
 
 _PLACES = {
+    "Change": "regrade",
     "GradeResult": "runs",
     "GradingLimits": "execution",
     "GradingStopped": "runs",
+    "Preview": "regrade",
     "Watcher": "runs",
     "feedback_for_assignment": "feedback",
     "grade_assignment": "runs",
+    "preview_regrade": "regrade",
+    "write_regrade": "regrade",
 }
 
 

@@ -10,7 +10,7 @@ import fcntl
 import logging
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +28,18 @@ from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import Store, now, open_store
 from bootcamp.store.handins import Grading
 
-__all__ = ["GradeResult", "GradingStopped", "Watcher", "grade_assignment"]
+__all__ = [
+    "GradeResult",
+    "GradingStopped",
+    "Run",
+    "Watcher",
+    "chosen",
+    "finish",
+    "grade_assignment",
+    "judged_of",
+    "opened",
+    "refuse_stopped",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +81,7 @@ class Watcher:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """What a run works with."""
 
     data: DataFolder
@@ -90,6 +101,7 @@ def grade_assignment(
     checks: Path | None = None,
     limits: GradingLimits | None = None,
     at_once: int | None = None,
+    scheduler: str | None = None,
 ) -> list[GradeResult]:
     """Grade what was collected, of everyone or of `logins`; give the results by login.
 
@@ -103,35 +115,76 @@ def grade_assignment(
         GradingStopped: the watcher stopped it.
         SandboxUnavailable: this machine cannot isolate what citizens wrote.
     """
-    require_sandbox()
     watcher = watcher or (Watcher(progress=progress) if progress else Watcher())
-    with _opened(data, assignment, checks, limits) as run:
-        chosen = _chosen(data, assignment, logins)
-        results = {} if regrade else _done_before(run, chosen)
-        to_do = [login for login in chosen if login not in results]
+    with opened(data, assignment, checks, limits) as run:
+        people = chosen(data, assignment, logins)
+        results = {} if regrade else _done_before(run, people)
+        to_do = [login for login in people if login not in results]
         watcher.begun(len(results), len(to_do))
-        outcomes = judge_here(
-            to_do,
-            lambda judge, login: _judge(run, judge, login),
-            limits=run.measure.limits,
-            at_once=at_once or os.cpu_count() or 1,
-            stop=watcher.stop,
-        )
+        outcomes = judged_of(run, to_do, watcher, at_once, scheduler)
         results.update(_record_all(run, outcomes, len(to_do), watcher))
     return [results[login] for login in sorted(results)]
 
 
+def judged_of(
+    run: Run, logins: Sequence[str], watcher: Watcher, at_once: int | None, scheduler: str | None
+) -> Iterator[Outcome[tuple[Work, Judged]]]:
+    """Have these judged, here or by the workers of a Dask `scheduler`; give them as they come.
+
+    Raises:
+        SandboxUnavailable: this machine cannot isolate what citizens wrote.
+    """
+
+    def work(login: str) -> Work:
+        return load(run.data, run.store, run.measure, login)
+
+    if scheduler is not None:
+        raise NotImplementedError
+    require_sandbox()
+
+    def judge(judge: Judge, login: str) -> tuple[Work, Judged]:
+        loaded = work(login)
+        return loaded, judge_with(judge, run.measure, loaded.files)
+
+    yield from judge_here(
+        logins,
+        judge,
+        limits=run.measure.limits,
+        at_once=at_once or os.cpu_count() or 1,
+        stop=watcher.stop,
+    )
+
+
+def refuse_stopped(done: int, of: int, what: str, command: str, assignment: str) -> None:
+    """Tell that a run ended early.
+
+    Raises:
+        GradingStopped: it did.
+    """
+    if done < of:
+        number = assignment.rpartition("-")[2]
+        raise GradingStopped(
+            f"Stopped: {done} of {of} are {what} and kept. "
+            f"`bootcamp {command} {number}` goes on with the others."
+        )
+
+
 @contextmanager
-def _opened(
+def opened(
     data: DataFolder, assignment: str, checks: Path | None, limits: GradingLimits | None
-) -> Iterator[_Run]:
+) -> Iterator[Run]:
+    """Give what a run works with; one run at a time.
+
+    Raises:
+        GradingError: the homework cannot be graded, or another run is going on.
+    """
     measure = yardstick(data, assignment, checks or content_root() / "graders" / "checks", limits)
     with _alone(data):
         store = open_store(data.store_url)
         try:
             with Book(data) as book:
                 book.refuse_another(measure.released)
-                yield _Run(data, store, book, measure)
+                yield Run(data, store, book, measure)
         finally:
             store.close()
 
@@ -154,7 +207,12 @@ def _alone(data: DataFolder) -> Iterator[None]:
         yield
 
 
-def _chosen(data: DataFolder, assignment: str, logins: Collection[str] | None) -> list[str]:
+def chosen(data: DataFolder, assignment: str, logins: Collection[str] | None) -> list[str]:
+    """Give of whom something was collected: everyone, or `logins`.
+
+    Raises:
+        GradingError: of one of them nothing was.
+    """
     found = collected(data, assignment)
     missing = sorted(set(logins or ()) - set(found))
     if missing:
@@ -166,7 +224,7 @@ def _chosen(data: DataFolder, assignment: str, logins: Collection[str] | None) -
     return found if logins is None else sorted(set(logins))
 
 
-def _done_before(run: _Run, logins: Collection[str]) -> dict[str, GradeResult]:
+def _done_before(run: Run, logins: Collection[str]) -> dict[str, GradeResult]:
     """Give the results that stand: recorded whole, and from exactly what there is now."""
     assignment = run.measure.assignment
     with run.store.session() as session:
@@ -185,13 +243,8 @@ def _done_before(run: _Run, logins: Collection[str]) -> dict[str, GradeResult]:
     return standing
 
 
-def _judge(run: _Run, judge: Judge, login: str) -> tuple[Work, Judged]:
-    work = load(run.data, run.store, run.measure, login)
-    return work, judge_with(judge, run.measure, work.files)
-
-
 def _record_all(
-    run: _Run, outcomes: Iterator[Outcome[tuple[Work, Judged]]], of: int, watcher: Watcher
+    run: Run, outcomes: Iterator[Outcome[tuple[Work, Judged]]], of: int, watcher: Watcher
 ) -> dict[str, GradeResult]:
     """Write to the gradebook here, in one place, as the outcomes come.
 
@@ -200,18 +253,13 @@ def _record_all(
     """
     results: dict[str, GradeResult] = {}
     for login, outcome in outcomes:
-        results[login] = _finish(run, login, outcome)
+        results[login] = finish(run, login, outcome)
         watcher.progress(results[login], len(results), of)
-    if len(results) < of:
-        number = run.measure.assignment.rpartition("-")[2]
-        raise GradingStopped(
-            f"Stopped: {len(results)} of {of} are graded and kept. "
-            f"`bootcamp grade {number}` goes on with the others."
-        )
+    refuse_stopped(len(results), of, "graded", "grade", run.measure.assignment)
     return results
 
 
-def _finish(run: _Run, login: str, outcome: tuple[Work, Judged] | Exception) -> GradeResult:
+def finish(run: Run, login: str, outcome: tuple[Work, Judged] | Exception) -> GradeResult:
     """Record one submission; whatever went wrong with it is its own result."""
     if isinstance(outcome, SandboxUnavailable):
         raise outcome
@@ -229,7 +277,7 @@ def _finish(run: _Run, login: str, outcome: tuple[Work, Judged] | Exception) -> 
     return GradeResult(login, marks.score, marks.max_score, True, (note,))
 
 
-def _record(run: _Run, work: Work, judged: Judged) -> GradeResult:
+def _record(run: Run, work: Work, judged: Judged) -> GradeResult:
     """Put the marks into the gradebook, then what goes with them into the store.
 
     The store's row comes last: as long as it does not name these inputs, the work is to be done,
