@@ -63,6 +63,10 @@ def _data_option(command: Any) -> Any:
     )(command)
 
 
+_scheduler_option = click.option(
+    "--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, as tcp://10.0.0.5:8786."
+)
+
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
@@ -314,8 +318,14 @@ def collect(data: DataFolder, as_json: bool, number: int) -> None:
 @click.argument("number", type=int)
 @click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
 @click.option("--regrade", is_flag=True, help="Also those graded already and unchanged since.")
+@_scheduler_option
 def grade(
-    data: DataFolder, as_json: bool, number: int, students: tuple[str, ...], regrade: bool
+    data: DataFolder,
+    as_json: bool,
+    number: int,
+    students: tuple[str, ...],
+    regrade: bool,
+    scheduler: str | None,
 ) -> None:
     """Grade what was collected for homework NUMBER, each hand-in in a sandbox of its own."""
     from bootcamp.grading import grade_assignment
@@ -326,7 +336,12 @@ def grade(
     shown = _GradingProgress()
     with shown.stoppable() as watcher:
         results = grade_assignment(
-            data, _homework(number), logins=students or None, regrade=regrade, watcher=watcher
+            data,
+            _homework(number),
+            logins=students or None,
+            regrade=regrade,
+            watcher=watcher,
+            scheduler=scheduler,
         )
     if as_json:
         _print_json(results)
@@ -344,8 +359,14 @@ def grade(
 @click.argument("number", type=int)
 @click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
+@_scheduler_option
 def regrade(
-    data: DataFolder, as_json: bool, number: int, students: tuple[str, ...], yes: bool
+    data: DataFolder,
+    as_json: bool,
+    number: int,
+    students: tuple[str, ...],
+    yes: bool,
+    scheduler: str | None,
 ) -> None:
     """Grade homework NUMBER again, after a check changed: shows whose marks change, then asks."""
     from bootcamp.grading import preview_regrade, write_regrade
@@ -354,7 +375,13 @@ def regrade(
     for login in students:
         loaded.person(login)
     with _GradingProgress().stoppable() as watcher:
-        preview = preview_regrade(data, _homework(number), logins=students or None, watcher=watcher)
+        preview = preview_regrade(
+            data,
+            _homework(number),
+            logins=students or None,
+            watcher=watcher,
+            scheduler=scheduler,
+        )
     if not as_json:
         _print_changes(preview)
     asked = not yes and not as_json and sys.stdin.isatty()

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import logging
 import queue
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
-from bootcamp.errors import SandboxUnavailable
+from bootcamp.errors import GradingError, SandboxUnavailable
 from bootcamp.grading.execution import GradingLimits, Judge
 
-__all__ = ["Outcome", "judge_here"]
+__all__ = ["Outcome", "Seat", "judge_here"]
 
 T = TypeVar("T")
 Outcome = tuple[str, T | Exception]
 """A login, and what came of its work or why nothing did."""
+
+_SLOTS = 500
 
 _log = logging.getLogger(__name__)
 
@@ -44,19 +47,19 @@ def judge_here(
     room = threading.Semaphore(2 * at_once)
     gone = threading.Event()
 
-    def worker(slot: int) -> None:
-        with _Seat(limits, slot) as seat:
+    def worker() -> None:
+        with Seat(limits) as seat:
             while room.acquire() and not gone.is_set():
                 try:
                     login = todo.get_nowait()
                 except queue.Empty:
                     return
-                outcomes.put((login, seat.attempt(work, login)))
+                outcomes.put((login, _attempt(seat, work, login)))
 
     # Daemons: whoever stops a run does not wait for a cell that has a minute left.
     threads = [
-        threading.Thread(target=worker, args=(slot,), name=f"judge-{slot}", daemon=True)
-        for slot in range(min(at_once, len(logins)))
+        threading.Thread(target=worker, name=f"judge-{number}", daemon=True)
+        for number in range(min(at_once, len(logins)))
     ]
     for thread in threads:
         thread.start()
@@ -85,40 +88,60 @@ def _next(outcomes: queue.SimpleQueue[Outcome[T]], stop: threading.Event) -> Out
     return None
 
 
-class _Seat:
-    """One judge at a time; when it fails, as opposed to what it judges, a new one tries again."""
+def _attempt(seat: Seat, work: Callable[[Judge, str], T], login: str) -> T | Exception:
+    """Judge one submission; when the judge fails, as opposed to what it judges, with another."""
+    try:
+        return work(seat.judge(), login)
+    except SandboxUnavailable as error:
+        return error
+    except Exception:
+        _log.warning("Judging %s failed; a new judge tries again", login, exc_info=True)
+    try:
+        seat.leave()
+        return work(seat.judge(), login)
+    except Exception as error:
+        return error
 
-    def __init__(self, limits: GradingLimits, slot: int) -> None:
+
+class Seat:
+    """Holds one judge, warm, for as long as it is good; a context manager."""
+
+    def __init__(self, limits: GradingLimits) -> None:
         self._limits = limits
-        self._slot = slot
         self._judge: Judge | None = None
         self._stack = ExitStack()
 
-    def __enter__(self) -> _Seat:
+    def __enter__(self) -> Seat:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._leave()
+        self.leave()
 
-    def attempt(self, work: Callable[[Judge, str], T], login: str) -> T | Exception:
-        """Judge one submission, a second time with another judge when that fails."""
-        try:
-            return work(self._sitting(), login)
-        except SandboxUnavailable as error:
-            return error
-        except Exception:
-            _log.warning("Judging %s failed; a new judge tries again", login, exc_info=True)
-        try:
-            self._leave()
-            return work(self._sitting(), login)
-        except Exception as error:
-            return error
-
-    def _sitting(self) -> Judge:
+    def judge(self) -> Judge:
+        """Give the judge that sits here, a new one when there is none."""
         if self._judge is None:
-            self._judge = self._stack.enter_context(Judge(self._limits, slot=self._slot))
+            slot = self._stack.enter_context(_slot())
+            self._judge = self._stack.enter_context(Judge(self._limits, slot=slot))
         return self._judge
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """End the judge; the next one is new."""
         self._judge = None
         self._stack.close()
+
+
+@contextmanager
+def _slot() -> Iterator[int]:
+    """Give a number that no other judge on this machine has, of whichever run.
+
+    It is held as the name of a socket, which the system lets go when the process ends.
+    """
+    for number in range(_SLOTS):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as held:
+            try:
+                held.bind(f"\0bootcamp-judge-{number}")
+            except OSError:
+                continue
+            yield number
+            return
+    raise GradingError(f"{_SLOTS} judges are at work on this machine already. Try again later.")

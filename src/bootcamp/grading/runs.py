@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bootcamp.content import content_root
-from bootcamp.errors import GradingError, SandboxUnavailable
+from bootcamp.errors import GradingError, SandboxUnavailable, UsageError
 from bootcamp.grading.adapter import Book, Marks, autograded
 from bootcamp.grading.crew import Outcome, judge_here
 from bootcamp.grading.execution import GradingLimits, Judge, Judged
@@ -108,7 +108,8 @@ def grade_assignment(
     Who is graded already, and of whom nothing has changed since, is not graded again unless
     `regrade` says so. What was marked by hand stays. `checks` is the folder of the checks, by
     default the course's own; `at_once` defaults to the machine's processors; `progress` is a short
-    way to give a watcher that only wants to know.
+    way to give a watcher that only wants to know. `scheduler` is the address of a Dask cluster
+    whose workers judge instead of this machine.
 
     Raises:
         GradingError: nothing can be graded; the message says what comes first.
@@ -139,7 +140,15 @@ def judged_of(
         return load(run.data, run.store, run.measure, login)
 
     if scheduler is not None:
-        raise NotImplementedError
+        try:
+            from bootcamp.grading.cluster import judge_there  # noqa: PLC0415 - Dask is an extra
+        except ImportError:
+            raise UsageError(
+                "--scheduler needs Dask: `pip install 'ai-bootcamp-lab[dask]'`, here and on the "
+                "machines of its workers."
+            ) from None
+        yield from judge_there(scheduler, logins, work, run.measure, stop=watcher.stop)
+        return
     require_sandbox()
 
     def judge(judge: Judge, login: str) -> tuple[Work, Judged]:

@@ -36,6 +36,8 @@ class Yardstick:
     released: Released
     checks: Mapping[str, Check]
     limits: GradingLimits
+    folder: Path
+    """Where the checks are."""
 
     @property
     def assignment(self) -> str:
@@ -63,7 +65,7 @@ def yardstick(
         GradingError: it is not released, or the checks do not fit it.
     """
     released = read_released(data, assignment)
-    return Yardstick(released, _fitting_checks(released, checks), limits or GradingLimits())
+    return Yardstick(released, _fitting_checks(released, checks), limits or GradingLimits(), checks)
 
 
 def collected(data: DataFolder, assignment: str) -> list[str]:
