@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    TaskCell,
+)
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from sqlalchemy import inspect
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -27,7 +37,7 @@ from bootcamp.errors import GradingError
 from bootcamp.grading.execution import Judged
 from bootcamp.settings import DataFolder
 from bootcamp.store.base import connect
-from bootcamp.store.gradebook import COURSE, course_config, course_folder, gradebook_url
+from bootcamp.store.gradebook import COURSE, course_folder, gradebook_url
 
 __all__ = ["Book", "Mark", "Marks", "Released", "autograded", "marks_of", "read_released"]
 
@@ -113,6 +123,7 @@ class Book:
     def __init__(self, data: DataFolder) -> None:
         self._data = data
         self._gradebook = _Gradebook(gradebook_url(data))
+        self._known: dict[str, list[Any]] = {}
         if not inspect(self._gradebook.engine).has_table("assignment"):
             raise GradingError(
                 f"The gradebook in {data.course} is gone or empty. Restore it from a backup, or "
@@ -133,16 +144,10 @@ class Book:
         """
         number = released.assignment.rpartition("-")[2]
         again = f"Run `bootcamp release {number}` again, then grade."
-        with self._together() as gradebook:
-            try:
-                notebook = gradebook.find_notebook(released.assignment, released.assignment)
-            except MissingEntry:
-                raise GradingError(
-                    f"The gradebook does not know {released.assignment}. {again}"
-                ) from None
-            known = {
-                cell.name: cell.max_score for cell in (*notebook.grade_cells, *notebook.task_cells)
-            }
+        with self._together():
+            known = _points(self._cells(released.assignment))
+        if not known:
+            raise GradingError(f"The gradebook does not know {released.assignment}. {again}")
         for name, points in {**released.automatic, **released.by_hand}.items():
             if known.get(name) != points:
                 there = f"{known[name]:g} points" if name in known else "unknown"
@@ -155,9 +160,10 @@ class Book:
         """Give the marks that the gradebook holds, None when there are none."""
         with self._together() as gradebook:
             try:
-                return _marks(gradebook, assignment, login)
+                gradebook.find_submission(assignment, login)
             except MissingEntry:
                 return None
+            return self._submitted(assignment, login).marks()
 
     def record(
         self, assignment: str, login: str, judged: Judged, received_at: datetime | None
@@ -169,27 +175,72 @@ class Book:
         """
         notebook = judged.notebook
         _put_verdicts(notebook, judged)
-        about = {"student": login, "assignment": assignment, "notebook": assignment}
         moment = received_at.replace(tzinfo=None) if received_at else None
         with self._together() as gradebook:
             gradebook.update_or_create_student(login)
-            before = _marked_by_hand(gradebook, assignment, login, received_at)
+            before = self._marked_by_hand(assignment, login, moment)
             gradebook.update_or_create_submission(assignment, login, timestamp=moment)
-            _SaveIntoOpenBook(gradebook, course_config(self._data)).preprocess(
-                notebook, {"nbgrader": about}
+            submitted = self._submitted(assignment, login)
+            _SaveInto(submitted).preprocess(
+                notebook,
+                {"nbgrader": {"student": login, "assignment": assignment, "notebook": assignment}},
             )
             for name in judged.faults:
-                grade = gradebook.find_grade(name, assignment, assignment, login)
+                grade = submitted.grades[name]
                 grade.auto_score, grade.needs_manual_grade = None, grade.manual_score is None
             for name in before:
                 # The same hand-in, marked before: nothing new for a person to look at.
-                grade = gradebook.find_grade(name, assignment, assignment, login)
-                grade.needs_manual_grade = grade.manual_score > grade.max_score
-            gradebook.db.flush()
-            gradebook.db.expire_all()
-            marks = _marks(gradebook, assignment, login)
+                grade = submitted.grades[name]
+                grade.needs_manual_grade = grade.manual_score > submitted.most[name]
+            marks = submitted.marks()
         _write_autograded(self._data, assignment, login, notebook)
         return marks
+
+    def _marked_by_hand(self, assignment: str, login: str, moment: datetime | None) -> list[str]:
+        """Give the cells of this very hand-in that a person has marked and left as done."""
+        try:
+            submission = self._gradebook.find_submission(assignment, login)
+        except MissingEntry:
+            return []
+        if moment is None or submission.timestamp != moment:
+            return []
+        grades = self._submitted(assignment, login).grades
+        return [
+            name
+            for name, grade in grades.items()
+            if grade.manual_score is not None and not grade.needs_manual_grade
+        ]
+
+    def _submitted(self, assignment: str, login: str) -> _Submitted:
+        """Give one submission in three queries; nbgrader's own way takes two for each cell."""
+        cells = self._cells(assignment)
+        names = {cell.id: cell.name for cell in cells}
+        (notebook,) = self._gradebook.find_submission(assignment, login).notebooks
+
+        def by_name(kind: Any) -> dict[str, Any]:
+            found = self._gradebook.db.query(kind).filter(kind.notebook_id == notebook.id)
+            return {names[row.cell_id]: row for row in found}
+
+        return _Submitted(by_name(Grade), by_name(Comment), _points(cells))
+
+    def _cells(self, assignment: str) -> list[Any]:
+        """Give id, name and points of the cells that the gradebook knows; they stay the same."""
+        if assignment in self._known:
+            return self._known[assignment]
+        points = func.coalesce(GradeCell.max_score, TaskCell.max_score).label("max_score")
+        base, graded, task = BaseCell.__table__, GradeCell.__table__, TaskCell.__table__
+        query = (
+            select(base.c.id, base.c.name, points)
+            .select_from(
+                base.join(Notebook.__table__)
+                .join(Assignment.__table__)
+                .outerjoin(graded, graded.c.id == base.c.id)
+                .outerjoin(task, task.c.id == base.c.id)
+            )
+            .where(Assignment.name == assignment, Notebook.name == assignment)
+        )
+        self._known[assignment] = list(self._gradebook.db.execute(query))
+        return self._known[assignment]
 
     @contextmanager
     def _together(self) -> Iterator[Any]:
@@ -222,12 +273,63 @@ class _Gradebook(Gradebook):
         self.course_id, self.authenticator = COURSE, None
 
 
-class _SaveIntoOpenBook(SaveAutoGrades):
-    """nbgrader's step, without opening the gradebook anew for each notebook."""
+@dataclass(frozen=True)
+class _Submitted:
+    """One submission's rows by cell, for nbgrader's step to look up and change."""
 
-    def __init__(self, gradebook: Gradebook, config: Any) -> None:
-        super().__init__(config=config)
-        self.gradebook = gradebook
+    grades: Mapping[str, Any]
+    comments: Mapping[str, Any]
+    most: Mapping[str, float]
+
+    @property
+    def db(self) -> _Submitted:
+        """Where nbgrader's step commits."""
+        return self
+
+    def commit(self) -> None:
+        """Leave it to whoever holds the book."""
+
+    def find_grade(self, name: str, *_: str) -> Any:
+        return self._one(self.grades, name)
+
+    def find_comment(self, name: str, *_: str) -> Any:
+        return self._one(self.comments, name)
+
+    def _one(self, rows: Mapping[str, Any], name: str) -> Any:
+        if name not in rows:
+            raise MissingEntry(f"No such cell in the gradebook: {name}")
+        return rows[name]
+
+    def marks(self) -> Marks:
+        """Give what stands in the rows, counted as nbgrader counts."""
+        cells = tuple(self._mark(name, grade) for name, grade in self.grades.items())
+        return Marks(
+            score=sum(cell.score for cell in cells),
+            max_score=sum(cell.max_score for cell in cells),
+            awaits_marking=any(cell.awaits_marking for cell in cells),
+            cells=cells,
+        )
+
+    def _mark(self, name: str, grade: Any) -> Mark:
+        given = grade.auto_score if grade.manual_score is None else grade.manual_score
+        said = self.comments.get(name)
+        text = said and (said.manual_comment or said.auto_comment)
+        return Mark(
+            name=name,
+            score=0.0 if given is None else given + (grade.extra_credit or 0.0),
+            max_score=self.most[name],
+            awaits_marking=grade.needs_manual_grade,
+            comment=text or "",
+            by_hand=grade.manual_score,
+        )
+
+
+class _SaveInto(SaveAutoGrades):
+    """nbgrader's step, on rows that are there instead of a gradebook opened anew."""
+
+    def __init__(self, submitted: _Submitted) -> None:
+        super().__init__()
+        self.gradebook = submitted
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         about = resources["nbgrader"]
@@ -248,6 +350,11 @@ def autograded(data: DataFolder, assignment: str, login: str) -> bool:
     return (folder / f"{assignment}.ipynb").is_file()
 
 
+def _points(cells: Iterable[Any]) -> dict[str, float]:
+    """Give the graded cells' points; a text to be marked is a cell twice, once without points."""
+    return {cell.name: cell.max_score for cell in cells if cell.max_score is not None}
+
+
 def _put_verdicts(notebook: Any, judged: Judged) -> None:
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -255,52 +362,13 @@ def _put_verdicts(notebook: Any, judged: Judged) -> None:
             verdict = judged.verdicts.get(name)
             score = verdict.points if verdict else 0
             said = verdict.message if verdict else judged.faults[name]
-            cell.outputs = [
-                _nbformat.v4.new_output("stream", name="stdout", text=f"{said}\n"),
-                _nbformat.v4.new_output("execute_result", {"text/plain": str(float(score))}),
-            ]
-
-
-def _marked_by_hand(
-    gradebook: Any, assignment: str, login: str, received_at: datetime | None
-) -> list[str]:
-    """Give the cells of this very hand-in that a person has marked and left as done."""
-    try:
-        submission = gradebook.find_submission(assignment, login)
-    except MissingEntry:
-        return []
-    if received_at is None or submission.timestamp != received_at.replace(tzinfo=None):
-        return []
-    return [
-        grade.name
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-        if grade.manual_score is not None and not grade.needs_manual_grade
-    ]
-
-
-def _marks(gradebook: Any, assignment: str, login: str) -> Marks:
-    submission = gradebook.find_submission(assignment, login)
-    cells = []
-    for notebook in submission.notebooks:
-        comments = {comment.name: comment.comment or "" for comment in notebook.comments}
-        cells += [
-            Mark(
-                name=grade.name,
-                score=grade.score,
-                max_score=grade.max_score,
-                awaits_marking=grade.needs_manual_grade,
-                comment=comments.get(grade.name, ""),
-                by_hand=grade.manual_score,
+            result = {"data": {"text/plain": str(float(score))}, "metadata": {}}
+            cell.outputs = _nbformat.from_dict(
+                [
+                    {"output_type": "stream", "name": "stdout", "text": f"{said}\n"},
+                    {"output_type": "execute_result", "execution_count": None, **result},
+                ]
             )
-            for grade in notebook.grades
-        ]
-    return Marks(
-        score=submission.score,
-        max_score=submission.max_score,
-        awaits_marking=any(cell.awaits_marking for cell in cells),
-        cells=tuple(cells),
-    )
 
 
 def _write_autograded(data: DataFolder, assignment: str, login: str, notebook: Any) -> None:
@@ -315,7 +383,7 @@ def _write_autograded(data: DataFolder, assignment: str, login: str, notebook: A
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-    text = _nbformat.writes(notebook, indent=1)
+    text = _nbformat.v4.writes(notebook, indent=1)  # made by us: it need not be validated again
     (fresh / f"{assignment}.ipynb").write_text(text, encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
