@@ -702,10 +702,13 @@ class _GradingProgress:
         from bootcamp.grading import Watcher
 
         watcher = Watcher(begun=self._begin, progress=self._show)
-        before = {
-            number: signal.signal(number, lambda *_: watcher.stop.set())
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
+
+        def stop(*_: object) -> None:
+            if watcher.stop.is_set():  # asked twice: at once
+                raise KeyboardInterrupt
+            watcher.stop.set()
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield watcher
         finally:

@@ -168,6 +168,26 @@ def test_a_second_run_at_the_same_time_is_refused(course: SmallCourse, quick: ty
     assert len(run(course)) == 4  # and the lock is gone with the run
 
 
+def test_a_failing_judge_is_replaced_and_the_work_is_done(
+    course: SmallCourse, quick: type[Quick], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judges: list[Judge] = []
+
+    class Mortal(quick):  # type: ignore[misc, valid-type]
+        def judge(self, submission: Submission, checks: Mapping[str, Check]) -> Judged:
+            if self not in judges:
+                judges.append(self)
+            if len(judges) == 1:
+                raise GradingError("The judge's process ended.")
+            judged: Judged = super().judge(submission, checks)
+            return judged
+
+    monkeypatch.setattr(crew, "Judge", Mortal)
+    results = run(course, at_once=1)
+    assert [(r.login, r.score, r.notes) for r in results] == [(name, 3, ()) for name in LOGINS]
+    assert len(judges) == 2  # the second one stays
+
+
 def test_few_results_wait_for_the_gradebook(course: SmallCourse, quick: type[Quick]) -> None:
     ahead: list[int] = []
 
