@@ -302,6 +302,45 @@ def release(data: DataFolder, number: int) -> None:
 @_data_option
 @_json_option
 @click.argument("number", type=int)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]),
+    help="The new deadline, in the cohort's time, like '2027-01-18 09:00'.",
+)
+@click.option("--for", "name", metavar="NAME", help="Only for this person or team.")
+def deadline(
+    data: DataFolder, as_json: bool, number: int, until: datetime | None, name: str | None
+) -> None:
+    """Show when homework NUMBER is due, or give everyone or one person or team more time."""
+    from bootcamp.cohort import save_cohort
+
+    loaded, assignment = _cohort(data), _homework(number)
+    if name and not until:
+        raise UsageError("Say until when: --until '2027-01-18 09:00'.")
+    if until:
+        loaded = loaded.with_deadline(assignment, until, name)
+        save_cohort(loaded, data.cohort_file)
+    usual = loaded.deadline(assignment)
+    extended = {
+        person.login: due.due
+        for person in loaded.citizens
+        if (due := loaded.deadline(assignment, person.login)) and due.extended
+    }
+    if as_json:
+        due_at = usual.due if usual else None
+        _print_json({"assignment": assignment, "due": due_at, "extended": extended})
+        return
+    click.echo(
+        f"Homework {number} is due {usual}." if usual else f"Homework {number} is never due."
+    )
+    for login in extended:
+        click.echo(f"  {login}: {loaded.deadline(assignment, login)}")
+
+
+@cli.command()
+@_data_option
+@_json_option
+@click.argument("number", type=int)
 def collect(data: DataFolder, as_json: bool, number: int) -> None:
     """Collect the latest hand-in of everyone for homework NUMBER."""
     collected = _exchange(data).collect(_homework(number))

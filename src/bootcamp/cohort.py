@@ -17,7 +17,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -34,6 +34,7 @@ from pydantic import (
     model_validator,
 )
 
+from bootcamp.deadlines import Deadline, HomeworkRules, TimeZone, in_zone
 from bootcamp.errors import CohortError, UnknownName
 
 __all__ = [
@@ -68,6 +69,7 @@ Line = Annotated[
         strip_whitespace=True,
     ),
 ]
+HomeworkNumber = Annotated[str, StringConstraints(pattern=r"^[1-6]$")]
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+$", max_length=254)
 ]
@@ -125,6 +127,16 @@ _WHAT_WOULD_BE_RIGHT = {
     "role": "'citizen' or 'facilitator'",
     "language": "'en' (more languages come later)",
     "sessions": "six dates, like 2027-01-11",
+    "session_start": "a time like 09:00:00",
+    "time_zone": "a time zone like 'Europe/Paris'",
+    "homework": "a table for each homework, like [homework.1]",
+    "due": "a day and time like 2027-01-18T09:00:00",
+    "late": "'accept', 'mark-late' or 'refuse'",
+    "grace_minutes": "a whole number of minutes from 0 to 1440",
+    "penalty_per_day": "per cent of the points, from 0 to 100",
+    "penalty_at_most": "per cent of the points, from 0 to 100",
+    "by": "'person' or 'team'",
+    "extensions": "lines like `amina = 2027-01-20T09:00:00`",
     "upstream": "an address like 'https://api.openai.com/v1', or 'ollama'",
     "url": "an address like 'https://api.openai.com/v1', or 'ollama'",
     "embedding": "the upstream's name of a model, on one line",
@@ -134,6 +146,16 @@ _WHAT_WOULD_BE_RIGHT = {
     "cache": "true or false",
 }
 
+
+_ZONE_EXAMPLE = '# time_zone = "Europe/Paris"   # without it, the server\'s own'
+_HOMEWORK_EXAMPLE = (
+    "# Another deadline, or another rule for what comes late:",
+    "# [homework.1]",
+    "# due = 2027-01-18T09:00:00",
+    '# late = "mark-late"   # or "accept", or "refuse"',
+    "# grace_minutes = 15",
+    '# by = "team"          # one hand-in counts for the whole team',
+)
 
 # Where a company has no list of its own yet: tedious, repetitive, short, worth it once solved.
 USE_CASES = (
@@ -281,6 +303,10 @@ class Cohort(_Model):
     company: Line
     language: Literal["en"] = "en"
     sessions: Annotated[tuple[date, ...], Field(min_length=6, max_length=6)]
+    session_start: time = time(9)
+    time_zone: TimeZone | None = None
+    """Of all days and times in the file; without one, the server's own."""
+    homework: Mapping[HomeworkNumber, HomeworkRules] = {}
     model: ModelSettings = ModelSettings()
     upstreams: Annotated[tuple[UpstreamSettings, ...], Field(max_length=10)] = ()
     budgets: Budgets = Budgets()
@@ -320,7 +346,56 @@ class Cohort(_Model):
             raise ValueError("sessions: the six dates must be in order, each on a day of its own")
         if not any(person.role == "facilitator" for person in self.people):
             raise ValueError("people: nobody has the role 'facilitator'; give it to at least one")
+        named = citizens | {team.slug for team in self.teams}
+        for number, rules in self.homework.items():
+            for name in rules.extensions:
+                if name not in named:
+                    raise ValueError(
+                        f"homework.{number}.extensions: '{name}' is neither a citizen nor a team"
+                    )
         return self
+
+    def rules_of(self, assignment: str) -> HomeworkRules:
+        """Give what the file says about `homework-N`, else what goes without saying."""
+        return self.homework.get(assignment.rpartition("-")[2], HomeworkRules())
+
+    def deadline(self, assignment: str, login: str | None = None) -> Deadline | None:
+        """Give when `homework-N` is due, for everyone or for this person; None: it never is.
+
+        An extension is a person's or the person's team's; the later one counts.
+        """
+        rules, number = self.rules_of(assignment), int(assignment.rpartition("-")[2])
+        due = rules.due
+        if due is None and number < len(self.sessions):
+            # Homework N follows session N, and the next session builds on it.
+            due = datetime.combine(self.sessions[number], self.session_start)
+        if due is None:
+            return None
+        usual = in_zone(due, self.time_zone)
+        team = self.team_of(login) if login else None
+        names = {login, team.slug if team else None}
+        others = [at for name, at in rules.extensions.items() if name in names]
+        latest = max([usual, *(in_zone(at, self.time_zone) for at in others)])
+        return Deadline(latest, rules, extended=latest > usual)
+
+    def with_deadline(self, assignment: str, until: datetime, name: str | None = None) -> Self:
+        """Give the cohort with a new deadline: everyone's, or an extension for a person or team.
+
+        Raises:
+            UnknownName: nobody and no team is called that.
+        """
+        if name and name not in {team.slug for team in self.teams}:
+            self.person(name)
+        rules = self.rules_of(assignment)
+        change: dict[str, object] = {"due": until}
+        if name:
+            change = {"extensions": {**rules.extensions, name: until}}
+        number = assignment.rpartition("-")[2]
+        changed = {**self.homework, number: rules.model_copy(update=change)}
+        try:
+            return type(self).model_validate(self.model_dump() | {"homework": changed})
+        except ValidationError as error:
+            raise CohortError(_in_plain_words(error)) from None
 
     @property
     def model_services(self) -> tuple[UpstreamSettings, ...]:
@@ -473,9 +548,14 @@ def dump_cohort(cohort: Cohort) -> str:
         f"language = {_quoted(cohort.language)}",
         "# The days of the six sessions, in order.",
         f"sessions = [{', '.join(day.isoformat() for day in cohort.sessions)}]",
-        "",
-        "[model]",
+        "# When they begin: a homework is due when the next session does.",
+        f"session_start = {cohort.session_start.isoformat()}",
     ]
+    zone = cohort.time_zone
+    lines.append(f"time_zone = {_quoted(zone)}" if zone else _ZONE_EXAMPLE)
+    if not cohort.homework:
+        lines += _HOMEWORK_EXAMPLE
+    lines += ["", "[model]"]
     if cohort.model.upstream:
         lines.append(f"upstream = {_quoted(str(cohort.model.upstream))}")
     elif not cohort.upstreams:
@@ -518,6 +598,8 @@ def dump_cohort(cohort: Cohort) -> str:
             "# input_per_million = 0.15",
             "# output_per_million = 0.60",
         ]
+    for number, rules in sorted(cohort.homework.items()):
+        lines += _homework_tables(number, rules)
     for service in cohort.upstreams:
         lines += _table("upstreams", service)
     for price in cohort.prices:
@@ -748,11 +830,24 @@ def _value(value: object) -> str:
         return str(value).lower()
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, int | float) else _quoted(str(value))
 
 
 def _is_ollama(url: HttpUrl) -> bool:
     return str(url) == _OLLAMA_URL
+
+
+def _homework_tables(number: str, rules: HomeworkRules) -> list[str]:
+    given = rules.model_dump(exclude_defaults=True)
+    extensions = given.pop("extensions", {})
+    lines = ["", f"[homework.{number}]"]
+    lines += [f"{field} = {_value(value)}" for field, value in given.items()]
+    if extensions:
+        lines += ["", f"[homework.{number}.extensions]"]
+        lines += [f"{name} = {_value(until)}" for name, until in extensions.items()]
+    return lines
 
 
 def _table(name: str, entry: _Model) -> list[str]:

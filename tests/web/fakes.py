@@ -167,6 +167,7 @@ class HandIn:
     receipt: str
     received_at: datetime
     message: str = "Handed in."
+    late: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -185,6 +186,7 @@ class State:
     released_at: datetime | None
     last_handin: HandIn | None = None
     feedback: Feedback | None = None
+    due: str = "Monday 18 January, 09:00"
 
 
 @dataclass

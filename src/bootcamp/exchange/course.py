@@ -8,9 +8,10 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,16 @@ from typing import Any
 from bootcamp.content import content_root
 from bootcamp.errors import BuildError, UnknownName
 from bootcamp.settings import DataFolder
-from bootcamp.store.gradebook import course_config
+from bootcamp.store.gradebook import (
+    COURSE,
+    course_config,
+    gradebook_url,
+    note_deadline,
+    note_lateness,
+)
+from bootcamp.store.handins import HandIn
 
-__all__ = ["Homework", "generate", "homeworks"]
+__all__ = ["Homework", "generate", "homeworks", "note_deadlines"]
 
 _NAME = re.compile(r"homework-\d$")
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
@@ -91,7 +99,7 @@ def find(known: dict[str, Homework], name: str) -> Homework:
     return known[name]
 
 
-def generate(data: DataFolder, homework: Homework) -> None:
+def generate(data: DataFolder, homework: Homework, *, due: datetime | None = None) -> None:
     """Put the homework through nbgrader: course/source, course/release and the gradebook.
 
     The source is the built, answer-free notebook, so nbgrader need not clear answers again: what
@@ -107,6 +115,20 @@ def generate(data: DataFolder, homework: Homework) -> None:
             (source / relative).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, source / relative)
         _run_nbgrader(data, homework.name)
+        note_deadlines(data, homework.name, due, {})
+
+
+def note_deadlines(
+    data: DataFolder, assignment: str, due: datetime | None, graded: Mapping[str, HandIn]
+) -> None:
+    """Tell nbgrader's gradebook when a homework is due, and how late each graded hand-in was."""
+    from nbgrader.api import Gradebook, MissingEntry  # noqa: PLC0415
+
+    with Gradebook(gradebook_url(data), COURSE) as gradebook:
+        note_deadline(gradebook, assignment, due)
+        for login, handin in graded.items():
+            with suppress(MissingEntry):  # a gradebook begun anew
+                note_lateness(gradebook, assignment, login, handin.due_at, handin.penalty_percent)
 
 
 @contextmanager

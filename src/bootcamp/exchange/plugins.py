@@ -178,13 +178,15 @@ class List(HubExchange, abc.ExchangeList):
                     "assignment_id": item["assignment"],
                     "status": "fetched" if fetched else "released",
                     "path": str(folder),
+                    "due": item["due"],
                     "notebooks": [
                         {"notebook_id": path.stem, "path": str(path)} for path in notebooks
                     ],
                 }
             )
             note = " (already downloaded)" if fetched else ""
-            self.log.info("%s %s%s", _COURSE, item["assignment"], note)
+            due = f", due {item['due']}" if item["due"] else ""
+            self.log.info("%s %s%s%s", _COURSE, item["assignment"], note, due)
         return found
 
     def _submitted(self, known: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -219,7 +221,8 @@ class List(HubExchange, abc.ExchangeList):
         newer = False
         if here and there and feedback is not None:
             newer = _hash(page.read_bytes()) != _hash(feedback["html"].encode())
-        self.log.info("%s %s %s %s", _COURSE, handin["login"], assignment, stamp)
+        late = f" ({handin['late']} late)" if handin["late"] else ""
+        self.log.info("%s %s %s %s%s", _COURSE, handin["login"], assignment, stamp, late)
         state = {
             "has_local_feedback": here,
             "has_exchange_feedback": there,

@@ -12,21 +12,22 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bootcamp.cohort import Cohort
+from bootcamp.deadlines import Deadline, how_long, in_zone, spoken_moment
 from bootcamp.errors import HandInRefused, UnknownName
 from bootcamp.exchange import course, rules
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import Store, now
 from bootcamp.store.gradebook import TIMESTAMP_FORMAT, course_folder
-from bootcamp.store.handins import Feedback, HandIn, Release, collected_handin
+from bootcamp.store.handins import Feedback, Grading, HandIn, Release, collected_handin
 
 __all__ = ["Exchange", "FeedbackState", "HandInState", "HomeworkState", "Receipt"]
 
@@ -55,6 +56,8 @@ class HandInState:
     login: str
     size_bytes: int
     collected_at: datetime | None
+    late: str = ""
+    """How late, in words like `2 hours`; empty when it was on time."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,29 @@ class HomeworkState:
     released_at: datetime | None
     last_handin: HandInState | None
     feedback: FeedbackState | None
+    due: str = ""
+    """The deadline in words like `Monday 18 January, 09:00`; empty when there is none."""
+    due_at: datetime | None = None
 
 
 class Exchange:
     """Everything that happens to homework outside of grading; safe to use from several threads."""
 
     def __init__(
-        self, data: DataFolder, store: Store, cohort: Cohort, *, content: Path | None = None
+        self,
+        data: DataFolder,
+        store: Store,
+        cohort: Cohort,
+        *,
+        content: Path | None = None,
+        clock: Callable[[], datetime] = now,
     ) -> None:
-        """Use the course below `content`, by default the package's own."""
+        """Use the course below `content`, by default the package's own, and the server's clock."""
         self._data = data
         self._store = store
         self._cohort = cohort
         self._content = content
+        self._clock = clock
 
     # Out to the citizens
 
@@ -103,7 +116,7 @@ class Exchange:
             BuildError: nbgrader refuses it.
         """
         homework = self._homework(assignment)
-        course.generate(self._data, homework)
+        course.generate(self._data, homework, due=self._due(assignment))
         with self._store.session() as session:
             release = session.get(Release, assignment)
             if release is None:
@@ -147,6 +160,7 @@ class Exchange:
         accepted = rules.accepted_files(assignment, files)
         warnings = self._warnings(assignment, accepted)
         sha256 = rules.digest(accepted)
+        received_at, deadline = self._clock(), self._cohort.deadline(assignment, login)
         receipt = _new_receipt(assignment)
         draft = self._incoming() / receipt
         place = f"{assignment}/{login}/{receipt}"
@@ -157,23 +171,26 @@ class Exchange:
                 session.get(Release, assignment, with_for_update=True)
                 last = _last(session, assignment, login)
                 if last is not None and last.sha256 == sha256:
-                    return _receipt_again(last, warnings)
+                    return self._receipt_again(last, warnings)
+                if deadline and deadline.refuses(received_at):
+                    raise HandInRefused(self._too_late(assignment, deadline, last))
                 row = HandIn(
                     receipt=receipt,
                     assignment=assignment,
                     login=login,
-                    received_at=now(),
+                    received_at=received_at,
                     sha256=sha256,
                     size_bytes=sum(map(len, accepted.values())),
                     folder=place,
                 )
+                _note_lateness(row, deadline)
                 session.add(row)
                 session.flush()
                 self._put_in_place(draft, self._data.handins / place)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        when = _clock(row.received_at)
-        message = f"Handed in at {when}. Your receipt is {receipt}."
+        message = f"Handed in on {self._when(row.received_at)}{_late_words(row)}."
+        message += f" Your receipt is {receipt}."
         return Receipt(receipt, row.received_at, message, warnings)
 
     def handins(self, assignment: str, login: str | None = None) -> list[HandInState]:
@@ -182,7 +199,7 @@ class Exchange:
         if login is not None:
             query = query.where(HandIn.login == login)
         with self._store.session() as session:
-            return [_handin_state(row) for row in session.scalars(query)]
+            return [self._handin_state(row) for row in session.scalars(query)]
 
     def handin_files(self, receipt: str) -> dict[str, bytes]:
         """Give the files of one version, as they were handed in.
@@ -208,6 +225,7 @@ class Exchange:
         if assignment not in self.released():
             raise UnknownName(f"{assignment} is not released yet: `bootcamp release` comes first.")
         self._sweep()
+        self._refresh_lateness(assignment)
         known = {person.login for person in self._cohort.citizens}
         collected = []
         for row in self._newest(assignment):
@@ -271,14 +289,17 @@ class Exchange:
                 release = session.get(Release, homework.name)
                 last = _last(session, homework.name, login)
                 feedback = _last_feedback(session, homework.name, login)
+                deadline = self._cohort.deadline(homework.name, login)
                 states.append(
                     HomeworkState(
                         assignment=homework.name,
                         title=homework.title,
                         session=homework.session,
                         released_at=release.released_at if release else None,
-                        last_handin=_handin_state(last) if last else None,
+                        last_handin=self._handin_state(last) if last else None,
                         feedback=_feedback_state(session, feedback) if feedback else None,
+                        due=str(deadline) if deadline else "",
+                        due_at=deadline.due if deadline else None,
                     )
                 )
         return states
@@ -311,6 +332,41 @@ class Exchange:
                 f"{assignment} is not released yet, so it cannot be handed in. Your facilitator "
                 "opens it after the session."
             )
+
+    def _receipt_again(self, row: HandIn, warnings: tuple[str, ...]) -> Receipt:
+        message = (
+            f"You handed in exactly this on {self._when(row.received_at)} already"
+            f"{_late_words(row)}. Your receipt is still {row.receipt}."
+        )
+        return Receipt(row.receipt, row.received_at, message, warnings)
+
+    def _too_late(self, assignment: str, deadline: Deadline, last: HandIn | None) -> str:
+        counts = (
+            f"Your hand-in of {self._when(last.received_at)} counts" if last else "Nothing was kept"
+        )
+        return (
+            f"{assignment} was due {deadline} and is no longer taken. {counts}. Ask your "
+            "facilitator if you need more time."
+        )
+
+    def _when(self, moment: datetime) -> str:
+        return spoken_moment(in_zone(moment, self._cohort.time_zone))
+
+    def _handin_state(self, row: HandIn) -> HandInState:
+        deadline = self._cohort.deadline(row.assignment, row.login)
+        late = deadline.late_by(row.received_at) if deadline else timedelta(0)
+        return HandInState(
+            receipt=row.receipt,
+            received_at=row.received_at,
+            login=row.login,
+            size_bytes=row.size_bytes,
+            collected_at=row.collected_at,
+            late=how_long(late) if late else "",
+        )
+
+    def _due(self, assignment: str) -> datetime | None:
+        deadline = self._cohort.deadline(assignment)
+        return deadline.due if deadline else None
 
     def _warnings(self, assignment: str, accepted: Mapping[str, bytes]) -> tuple[str, ...]:
         name = f"{assignment}.ipynb"
@@ -362,6 +418,19 @@ class Exchange:
         with self._store.session() as session:
             session.merge(row).collected_at = now()
 
+    def _refresh_lateness(self, assignment: str) -> None:
+        """Take in a deadline that was changed since: on hand-ins, and on marks given already."""
+        query = select(HandIn).where(HandIn.assignment == assignment)
+        with self._store.session() as session:
+            for row in session.scalars(query):
+                _note_lateness(row, self._cohort.deadline(assignment, row.login))
+            graded = {
+                row.login: found
+                for row in session.scalars(select(Grading).where(Grading.assignment == assignment))
+                if row.handin_id is not None and (found := session.get(HandIn, row.handin_id))
+            }
+        course.note_deadlines(self._data, assignment, self._due(assignment), graded)
+
     def _sweep(self) -> None:
         """Remove drafts that a crash left behind; nothing refers to them."""
         for draft in self._incoming().iterdir():
@@ -374,16 +443,15 @@ def _new_receipt(assignment: str) -> str:
     return f"H{assignment.rpartition('-')[2]}-{code[:5]}-{code[5:]}"
 
 
-def _receipt_again(row: HandIn, warnings: tuple[str, ...]) -> Receipt:
-    message = (
-        f"You handed in exactly this at {_clock(row.received_at)} already. Your receipt is still "
-        f"{row.receipt}."
-    )
-    return Receipt(row.receipt, row.received_at, message, warnings)
+def _note_lateness(row: HandIn, deadline: Deadline | None) -> None:
+    row.due_at = deadline.due if deadline else None
+    late = deadline.late_by(row.received_at) if deadline else timedelta(0)
+    row.late_seconds = int(late.total_seconds())
+    row.penalty_percent = deadline.penalty_percent(row.received_at) if deadline else 0
 
 
-def _clock(moment: datetime) -> str:
-    return moment.astimezone().strftime("%H:%M on %d %B %Y")
+def _late_words(row: HandIn) -> str:
+    return f", {how_long(timedelta(seconds=row.late_seconds))} late" if row.late_seconds else ""
 
 
 def _last(session: Session, assignment: str, login: str) -> HandIn | None:
@@ -394,10 +462,6 @@ def _last(session: Session, assignment: str, login: str) -> HandIn | None:
 def _last_feedback(session: Session, assignment: str, login: str) -> Feedback | None:
     query = select(Feedback).where(Feedback.assignment == assignment, Feedback.login == login)
     return session.scalar(query.order_by(Feedback.released_at.desc(), Feedback.id.desc()).limit(1))
-
-
-def _handin_state(row: HandIn) -> HandInState:
-    return HandInState(row.receipt, row.received_at, row.login, row.size_bytes, row.collected_at)
 
 
 def _feedback_state(session: Session, row: Feedback) -> FeedbackState:

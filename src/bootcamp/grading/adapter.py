@@ -37,7 +37,8 @@ from bootcamp.errors import GradingError
 from bootcamp.grading.execution import Judged
 from bootcamp.settings import DataFolder
 from bootcamp.store.base import connect
-from bootcamp.store.gradebook import COURSE, course_folder, gradebook_url
+from bootcamp.store.gradebook import COURSE, course_folder, gradebook_url, note_lateness
+from bootcamp.store.handins import HandIn
 
 __all__ = ["Book", "Mark", "Marks", "Released", "autograded", "marks_of", "read_released"]
 
@@ -78,6 +79,8 @@ class Marks:
     max_score: float
     awaits_marking: bool
     cells: tuple[Mark, ...]
+    penalty: float = 0
+    """Points taken off for being late; `score` is what is left."""
 
 
 def read_released(data: DataFolder, assignment: str) -> Released:
@@ -165,9 +168,7 @@ class Book:
                 return None
             return self._submitted(assignment, login).marks()
 
-    def record(
-        self, assignment: str, login: str, judged: Judged, received_at: datetime | None
-    ) -> Marks:
+    def record(self, assignment: str, login: str, judged: Judged, handin: HandIn | None) -> Marks:
         """Put one judged submission into the gradebook and the `autograded` folder; give its marks.
 
         Doing it again gives the same. What was marked by hand stays; a person is asked to look at
@@ -175,7 +176,7 @@ class Book:
         """
         notebook = judged.notebook
         _put_verdicts(notebook, judged)
-        moment = received_at.replace(tzinfo=None) if received_at else None
+        moment = handin.received_at.replace(tzinfo=None) if handin else None
         with self._together() as gradebook:
             gradebook.update_or_create_student(login)
             before = self._marked_by_hand(assignment, login, moment)
@@ -192,6 +193,8 @@ class Book:
                 # The same hand-in, marked before: nothing new for a person to look at.
                 grade = submitted.grades[name]
                 grade.needs_manual_grade = grade.manual_score > submitted.most[name]
+            if handin:
+                note_lateness(gradebook, assignment, login, handin.due_at, handin.penalty_percent)
             marks = submitted.marks()
         _write_autograded(self._data, assignment, login, notebook)
         return marks
@@ -221,7 +224,7 @@ class Book:
             found = self._gradebook.db.query(kind).filter(kind.notebook_id == notebook.id)
             return {names[row.cell_id]: row for row in found}
 
-        return _Submitted(by_name(Grade), by_name(Comment), _points(cells))
+        return _Submitted(notebook, by_name(Grade), by_name(Comment), _points(cells))
 
     def _cells(self, assignment: str) -> list[Any]:
         """Give id, name and points of the cells that the gradebook knows; they stay the same."""
@@ -277,6 +280,7 @@ class _Gradebook(Gradebook):
 class _Submitted:
     """One submission's rows by cell, for nbgrader's step to look up and change."""
 
+    notebook: Any
     grades: Mapping[str, Any]
     comments: Mapping[str, Any]
     most: Mapping[str, float]
@@ -303,11 +307,14 @@ class _Submitted:
     def marks(self) -> Marks:
         """Give what stands in the rows, counted as nbgrader counts."""
         cells = tuple(self._mark(name, grade) for name, grade in self.grades.items())
+        score = sum(cell.score for cell in cells)
+        penalty = min(self.notebook.late_submission_penalty or 0.0, score)
         return Marks(
-            score=sum(cell.score for cell in cells),
+            score=score - penalty,
             max_score=sum(cell.max_score for cell in cells),
             awaits_marking=any(cell.awaits_marking for cell in cells),
             cells=cells,
+            penalty=penalty,
         )
 
     def _mark(self, name: str, grade: Any) -> Mark:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import select
 
+from bootcamp.deadlines import how_long
 from bootcamp.errors import GradingError
 from bootcamp.grading.adapter import Mark, Marks, marks_of, read_released
 from bootcamp.settings import DataFolder
@@ -157,6 +159,7 @@ def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: 
         title=_title(notebook, assignment),
         received=received,
         score=marks.score,
+        penalty=marks.penalty,
         reachable=marks.max_score - waiting,
         waiting_points=waiting,
         machine=machine,
@@ -245,7 +248,10 @@ def _received(session: Any, row: Grading) -> str:
     if handin is None:
         return ""
     moment = handin.received_at.astimezone()
-    return f"{moment.day} {moment:%B %Y, %H:%M} (receipt {handin.receipt})"
+    late = (
+        f", {how_long(timedelta(seconds=handin.late_seconds))} late" if handin.late_seconds else ""
+    )
+    return f"{moment.day} {moment:%B %Y, %H:%M}{late} (receipt {handin.receipt})"
 
 
 def _write(data: DataFolder, assignment: str, login: str, html: str) -> None:

@@ -26,7 +26,7 @@ from bootcamp.grading.work import Work, Yardstick, collected, judge_with, load, 
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import Store, now, open_store
-from bootcamp.store.handins import Grading
+from bootcamp.store.handins import Grading, HandIn
 
 __all__ = [
     "GradeResult",
@@ -293,7 +293,9 @@ def _record(run: Run, work: Work, judged: Judged) -> GradeResult:
     and doing it again changes nothing that is there.
     """
     assignment, login = run.measure.assignment, work.login
-    marks = run.book.record(assignment, login, judged, work.received_at)
+    with run.store.session() as session:
+        handin = session.get(HandIn, work.handin_id) if work.handin_id is not None else None
+    marks = run.book.record(assignment, login, judged, handin)
     above = tuple(
         f"'{cell.name}' has {cell.by_hand:g} points by hand and is worth {cell.max_score:g} now: "
         "look at it again."

@@ -37,6 +37,11 @@ class HandIn(Base):
     folder: Mapped[str]
     """Relative to the data folder's handins/."""
     collected_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=None)
+    """The deadline that held for it, refreshed when it is collected: it may have been extended."""
+    late_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    penalty_percent: Mapped[float] = mapped_column(default=0, server_default="0")
+    """What being late costs, of the homework's points."""
 
 
 class Grading(Base):

@@ -29,8 +29,12 @@ class HandInLike(Protocol):
     def received_at(self) -> datetime:
         """When it arrived."""
 
+    @property
+    def late(self) -> str:
+        """How late, in words; empty when it was on time."""
 
-class ReceiptLike(HandInLike, Protocol):
+
+class ReceiptLike(Protocol):
     """The answer to a hand-in."""
 
     @property
@@ -84,6 +88,10 @@ class HomeworkLike(Protocol):
     @property
     def feedback(self) -> FeedbackLike | None:
         """What came back."""
+
+    @property
+    def due(self) -> str:
+        """The deadline in words; empty when there is none."""
 
 
 class ExchangeLike(Protocol):

@@ -64,6 +64,7 @@ class HomeworkSummary:
     released_at: datetime | None
     handed_in: int
     with_feedback: int
+    due: str
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def _summary(name: str, item: HomeworkLike | None, rows: Sequence[PersonRow]) ->
         released_at=item.released_at if item else None,
         handed_in=sum(state.last_handin is not None for state in states),
         with_feedback=sum(state.feedback is not None for state in states),
+        due=item.due if item else "",
     )
 
 
