@@ -22,7 +22,7 @@ __all__ = ["build", "drift"]
 
 _SOURCE = re.compile(r"session-(\d\d)-(lab|homework|solution|roi)\.py$")
 # The sessions whose labs work on a use case's development data, and which.
-_DATA = {1: ("email-routing",), 6: ("email-routing",)}
+_DATA = {1: ("email-routing",), 2: ("email-routing",), 6: ("email-routing",)}
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}

@@ -1,14 +1,28 @@
 """What a bootcamp notebook imports: ask a model, check, hint, load cases, hand homework in."""
 
-# The two modules of exercises register themselves; nothing else has to know their names.
-from bootcamp.kit import homework_1, plain_errors, session_1
+# The modules of exercises register themselves; nothing else has to know their names.
+from bootcamp.kit import homework_1, homework_2, plain_errors, session_1, session_2
 from bootcamp.kit.asking import ask
 from bootcamp.kit.cases import load_cases
+from bootcamp.kit.charts import bars
 from bootcamp.kit.checking import check
 from bootcamp.kit.handing_in import submit
 from bootcamp.kit.hinting import hint
+from bootcamp.kit.labelling import kappa, label_scores, load_labels
+from bootcamp.kit.picking_up import pick_up
 
-__all__ = ["ask", "check", "hint", "load_cases", "submit"]
+__all__ = [
+    "ask",
+    "bars",
+    "check",
+    "hint",
+    "kappa",
+    "label_scores",
+    "load_cases",
+    "load_labels",
+    "pick_up",
+    "submit",
+]
 
-_EXERCISES = (session_1, homework_1)
+_EXERCISES = (session_1, homework_1, session_2, homework_2)
 plain_errors.install()

@@ -1,0 +1,73 @@
+"""`pick_up`: what the team left last time, or a catch-up piece that works and says that it is one."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+__all__ = ["CATCH_UP", "decoded", "left_behind", "pick_up", "team_folder"]
+
+CATCH_UP = "catch-up"
+"""What a catch-up piece carries, so that nobody takes it for a team's own work."""
+
+_PIECES: dict[str, dict[str, Any]] = {
+    "charter.json": {
+        "team": "Team Heron (made up)",
+        "use_case": "Check supplier invoices against orders",
+        "input": "One note on how an invoice compares with its order",
+        "output": "pay or ask",
+        "reviewer": "Accounts payable clerk",
+        "data": "The accounts mailbox and the order system, since January",
+        "worst_mistake": "An invoice is paid twice and we ask for the money back",
+        "times_a_month": 400,
+        "seconds": [310, 450, 285, 725, 360],
+        "note": CATCH_UP,
+    },
+}
+
+
+def team_folder() -> Path:
+    """The team's shared folder, or this notebook's where there is none."""
+    team = Path.home() / "team"
+    return team if team.is_dir() else Path.cwd()
+
+
+def left_behind(name: str) -> Iterator[Path]:
+    """The files called `name` that earlier sessions may have left, the likeliest first."""
+    here = Path.cwd()
+    earlier = [*sorted(here.parent.glob("session-0*")), *sorted(Path.home().glob("session-0*"))]
+    folders = [team_folder(), here, *reversed(earlier)]
+    yield from (folder / name for folder in dict.fromkeys(folders) if (folder / name).is_file())
+
+
+def pick_up(name: str = "charter.json") -> dict[str, Any]:
+    """What the team saved as `name` in an earlier session; else a catch-up piece, and it says so.
+
+    Where the file cannot be read it stays untouched: nothing is lost.
+    """
+    for path in left_behind(name):
+        try:
+            found = json.loads(decoded(path.read_bytes()))
+        except (ValueError, OSError):
+            found = None
+        if isinstance(found, dict):
+            print(f"Picked up {name} from {_where(path)}.")
+            return found
+        print(f"{name} in {_where(path)} cannot be read. It stays as it is: show it to someone.")
+    print(
+        f"Catch-up piece: I found no {name} of yours, so you work with the one of a made-up team "
+        "today. Ask your own team for theirs, put it into the team folder, and run this cell again."
+    )
+    return dict(_PIECES.get(name, {"note": CATCH_UP}))
+
+
+def decoded(raw: bytes) -> str:
+    """Text of a file saved in UTF-8, or else by an older Western program."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def _where(path: Path) -> str:
+    return "your team's folder" if path.parent.name == "team" else f"the folder {path.parent.name}"
