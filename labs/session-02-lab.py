@@ -380,13 +380,9 @@ for prompt in [prompt_v1, prompt_v2, prompt_v3]:
     macros.append(label_scores(truth, answers)["F1"].mean())
 bars({"version 1": macros[0], "version 2": macros[1], "version 3": macros[2]}, "Macro-F1 on our cases")
 
-# %% [markdown]
-# ### Step 5. Leave it for session 3 (exercise 2.11, 5 minutes)
-#
-# The next cell finds your team's folder (or this one), and writes your three prompts into `prompts.json` and your cases into `eval_dev.csv`. Just run it;
-# again whenever something changed. If version 3 is not your best, no shame: you have measured it, and you know.
-
 # %%
+# Step 5 (exercise 2.11, 5 minutes). Leave it for session 3: just run this cell, and again when something changed.
+# It finds your team's folder (or this one) and writes your prompts and your cases there. An empty kit is not written.
 import json
 from pathlib import Path
 team_folder = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +65,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(session_folder(number), home / f"session-{number:02d}")
     for path in ANSWERED:
         shutil.copyfile(path, home / path.parent.name / path.name)
-    # What a team has measured by session 6.
+    # What a team has labelled by homework 2, and measured by session 6.
+    shutil.copyfile(
+        content_root() / "solutions/session-02/eval_dev.csv", home / "session-02/eval_dev.csv"
+    )
     for name in ("roi_inputs.csv", "timing.csv"):
         shutil.copyfile(content_root() / "solutions/demo-teal" / name, home / "session-06" / name)
     return home
@@ -84,3 +89,38 @@ def test_answered_notebook_runs_top_to_bottom(
     )
     assert answer.returncode == 0, answer.stdout[-3000:]
     assert " passed" in answer.stdout
+
+
+def test_lab_2_works_for_a_team_that_missed_session_1_and_its_lesson_is_real(
+    tmp_path: Path, model_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions 1 to 3 gain 0.15 or more in macro-F1, with no charter and no cases of one's own."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    folder = tmp_path / "session-02"
+    shutil.copytree(session_folder(2), folder)
+    for name, value in {**model_environment, "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    notebook = nbformat.read(content_root() / "solutions/session-02/lab-2.ipynb", as_version=4)
+    begun = time.monotonic()
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(folder)}}).execute()
+    took = time.monotonic() - begun
+    outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
+    said = "".join(out["text"] for out in outputs if out.output_type == "stream")
+
+    assert said.count("✔ Good.") == 11
+    assert "Not yet" not in said
+    assert said.count("Catch-up piece") == 2
+    found = {
+        version: float(macro) for version, macro in re.findall(r"version (\d): (0\.\d+)", said)
+    }
+    assert found["3"] - found["1"] >= 0.15, found
+    assert found["1"] < found["2"] < found["3"], found
+    pictures = [out["data"]["text/html"] for out in outputs if "text/html" in out.get("data", {})]
+    assert sum("<img" in page for page in pictures) == 2
+    assert all(
+        'alt="Bar chart.' in page and "<table>" in page for page in pictures if "<img" in page
+    )
+    assert {"prompts.json", "eval_dev.csv"} <= {path.name for path in folder.iterdir()}
+    assert took < 60

@@ -105,15 +105,19 @@ def agreement(learner: Learner) -> Verdict:
     right = _agreed(pairs)
     if _close(value, right):
         return Verdict(1, f"An agreement of {right:.2f} is right.")
+    return Verdict(0, _about_agreement(value, right, len(pairs)))
+
+
+def _about_agreement(value: float, right: float, cases: int) -> str:
     if value == 0:
-        return Verdict(0, "agreement is still 0: divide the agreed cases by all cases.")
-    if _close(value, right * len(pairs)):
-        return Verdict(0, "agreement is a count of cases: divide it by the number of cases.")
-    if _close(value, right * 100):
-        return Verdict(0, "agreement is in per cent: leave it as a share between 0 and 1.")
+        return "agreement is still 0: divide the agreed cases by all cases."
+    if _close(value, right * cases):
+        return "agreement is a count of cases: divide it by the number of cases."
+    if _close(value / 100, right):
+        return "agreement is in per cent: leave it as a share between 0 and 1."
     if _close(value, 1 - right):
-        return Verdict(0, "agreement is the share on which they differ: take the other part.")
-    return Verdict(0, "agreement does not fit your columns: run the cells from the top, then save.")
+        return "agreement is the share on which they differ: take the other part."
+    return "agreement does not fit your columns: run the cells from the top, then save."
 
 
 @check("hw2-kappa", points=2)

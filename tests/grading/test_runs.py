@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+import bootcamp
 from bootcamp.content import content_root
 from bootcamp.errors import GradingError
 from bootcamp.exchange.service import Exchange
@@ -23,7 +24,6 @@ from bootcamp.store import open_store
 from bootcamp.store.gradebook import gradebook_url
 from tests.grading.small_course import (
     HOMEWORK,
-    NOTEBOOK,
     SmallCourse,
     answered,
     cohort,
@@ -142,18 +142,31 @@ def test_one_that_cannot_be_judged_does_not_stop_the_others(
     assert len(tried) == 3  # a second judge tried, in case the first was to blame
 
 
-def test_the_real_homework_answered_is_full_and_untouched_is_nothing(tmp_path: Path) -> None:
+def installed_elsewhere() -> bool:
+    """Whether the environment's own `bootcamp`, which a sandbox sees, is another checkout's."""
+    asked = [sys.executable, "-I", "-c", "import bootcamp; print(bootcamp.__file__)"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return found != bootcamp.__file__
+
+
+@pytest.mark.skipif(installed_elsewhere(), reason="the sandbox sees another checkout's package")
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_real_homework_answered_is_full_and_untouched_is_nothing(
+    number: int, tmp_path: Path
+) -> None:
+    homework = f"homework-{number}"
     data = DataFolder.at(tmp_path / "data")
     data.create()
     store = open_store(data.store_url)
     exchange = Exchange(data, store, cohort(["answered", "untouched"]))
-    exchange.release(HOMEWORK)
-    solution = content_root() / "solutions" / "session-01" / NOTEBOOK
-    exchange.hand_in(HOMEWORK, "answered", {NOTEBOOK: solution.read_bytes()})
-    receipt = exchange.hand_in(HOMEWORK, "untouched", exchange.files(HOMEWORK))
+    exchange.release(homework)
+    solution = content_root() / "solutions" / f"session-{number:02d}"
+    kept = [solution / f"{homework}.ipynb", *solution.glob("*.csv")]
+    exchange.hand_in(homework, "answered", {path.name: path.read_bytes() for path in kept})
+    receipt = exchange.hand_in(homework, "untouched", exchange.files(homework))
     assert "as you received them" in receipt.warnings[0]
-    exchange.collect(HOMEWORK)
-    results = {result.login: result for result in grade_assignment(data, HOMEWORK)}
+    exchange.collect(homework)
+    results = {result.login: result for result in grade_assignment(data, homework)}
     assert (results["answered"].score, results["answered"].max_score) == (10, 20)
     assert results["answered"].awaits_marking
     assert results["answered"].notes == ()

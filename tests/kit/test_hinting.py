@@ -40,9 +40,9 @@ def test_names_the_hints_for_an_unknown_exercise(printed):
 
 
 def answers():
-    """Every text and list that the answered cells of session 1 assign."""
-    for name in ("session-01-lab.py", "session-01-homework.py"):
-        for cell in jupytext.read(LABS / name).cells:
+    """Every text and list that the answered cells of labs and homework assign."""
+    for path in [*LABS.glob("*-lab.py"), *LABS.glob("*-homework.py")]:
+        for cell in jupytext.read(path).cells:
             for region in re.findall(r"BEGIN SOLUTION\n(.*?)### END", cell.source, re.DOTALL):
                 if cell.cell_type == "code":
                     for node in ast.parse(region).body:

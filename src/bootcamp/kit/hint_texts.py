@@ -166,7 +166,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
     "hw2-classes": (
         "Which label do you hardly ever see? Look for past cases of that kind.",
         "Write all labels in labels = [...], spelled as in the file, each in quotes.",
-        'A holiday team has 22 grant, 7 refuse and 1 look. It searches last summer for two more '
+        "A holiday team has 22 grant, 7 refuse and 1 look. It searches last summer for two more "
         'look, and writes labels = ["grant", "refuse", "look"].',
     ),
     "hw2-duplicates": (

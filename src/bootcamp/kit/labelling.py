@@ -93,7 +93,9 @@ def label_scores(labels: Iterable[object], answers: Iterable[object]) -> "pd.Dat
     return pd.DataFrame(rows, columns=columns).set_index("label")
 
 
-def f1_by_label(truth: Sequence[str], said: Sequence[str]) -> dict[str, tuple[int, int, int, float]]:
+def f1_by_label(
+    truth: Sequence[str], said: Sequence[str]
+) -> dict[str, tuple[int, int, int, float]]:
     """Cases, answers, hits and F1 of each label in `truth`: twice the hits over cases + answers."""
     there, called = Counter(truth), Counter(said)
     both = Counter(t for t, s in zip(truth, said, strict=True) if t == s)

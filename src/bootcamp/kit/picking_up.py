@@ -1,4 +1,4 @@
-"""`pick_up`: what the team left last time, or a catch-up piece that works and says that it is one."""
+"""`pick_up`: what the team left last time, or a catch-up piece that works and says so."""
 
 import json
 from collections.abc import Iterator

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from statistics import fmean
-from typing import Any
 
 from bootcamp.kit.checking import exercise
 from bootcamp.kit.labelling import f1_by_label, tidy
@@ -359,7 +358,8 @@ def _texts(names: Names, name: str, what: str) -> list[str]:
 
 def _measured(names: Names, answers: str) -> tuple[list[str], list[str]]:
     queues, said = names.get("queues"), names.get(answers)
-    if not isinstance(queues, list) or not isinstance(said, list) or len(queues) != len(said):
+    lists = isinstance(queues, list) and isinstance(said, list)
+    if not lists or not said or len(queues) != len(said):
         raise NotYet(
             f"`{answers}` does not hold one answer for each mail. Run the cell with its loop once "
             "more, from its first line."
