@@ -168,6 +168,7 @@ class HandIn:
     received_at: datetime
     message: str = "Handed in."
     late: str = ""
+    by: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -274,7 +274,11 @@ class Collect(HubExchange, abc.ExchangeCollect):
     def copy_files(self) -> None:
         """Write what is newer than the copy that is there (with `--update`), or not there yet."""
         with self.plain_failures():
-            newest = {item["login"]: item for item in self.client.handins(self.assignment_id)}
+            newest = {
+                login: item
+                for item in self.client.handins(self.assignment_id)
+                for login in (item["login"], *item["members"])
+            }
             for login, item in sorted(newest.items()):
                 self._collect_one(login, item)
         self.log.info("%d submissions of %s", len(newest), self.assignment_id)

@@ -27,7 +27,15 @@ from bootcamp.exchange import course, rules
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import Store, now
 from bootcamp.store.gradebook import TIMESTAMP_FORMAT, course_folder
-from bootcamp.store.handins import Feedback, Grading, HandIn, Release, collected_handin
+from bootcamp.store.handins import (
+    Feedback,
+    Grading,
+    HandIn,
+    HandInMember,
+    Release,
+    collected_handin,
+    counts_for,
+)
 
 __all__ = ["Exchange", "FeedbackState", "HandInState", "HomeworkState", "Receipt"]
 
@@ -58,6 +66,10 @@ class HandInState:
     collected_at: datetime | None
     late: str = ""
     """How late, in words like `2 hours`; empty when it was on time."""
+    by: str = ""
+    """Of a team's: who handed it in, for which team, in words."""
+    members: tuple[str, ...] = ()
+    """Of a team's: whom else it counts for."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +173,8 @@ class Exchange:
         warnings = self._warnings(assignment, accepted)
         sha256 = rules.digest(accepted)
         received_at, deadline = self._clock(), self._cohort.deadline(assignment, login)
+        as_team = self._cohort.rules_of(assignment).by == "team"
+        team = self._cohort.team_of(login) if as_team else None
         receipt = _new_receipt(assignment)
         draft = self._incoming() / receipt
         place = f"{assignment}/{login}/{receipt}"
@@ -186,10 +200,15 @@ class Exchange:
                 _note_lateness(row, deadline)
                 session.add(row)
                 session.flush()
+                if team:
+                    row.team = team.slug
+                    others = [member for member in team.members if member != login]
+                    session.add_all(HandInMember(handin_id=row.id, login=m) for m in others)
                 self._put_in_place(draft, self._data.handins / place)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         message = f"Handed in on {self._when(row.received_at)}{_late_words(row)}."
+        message += f" It counts for all of {team.name}." if team else ""
         message += f" Your receipt is {receipt}."
         return Receipt(receipt, row.received_at, message, warnings)
 
@@ -197,9 +216,9 @@ class Exchange:
         """Give every version handed in, oldest first: of one person, or of everyone."""
         query = select(HandIn).where(HandIn.assignment == assignment).order_by(HandIn.id)
         if login is not None:
-            query = query.where(HandIn.login == login)
+            query = query.where(counts_for(login))
         with self._store.session() as session:
-            return [self._handin_state(row) for row in session.scalars(query)]
+            return [self._handin_state(session, row) for row in session.scalars(query)]
 
     def handin_files(self, receipt: str) -> dict[str, bytes]:
         """Give the files of one version, as they were handed in.
@@ -228,17 +247,17 @@ class Exchange:
         self._refresh_lateness(assignment)
         known = {person.login for person in self._cohort.citizens}
         collected = []
-        for row in self._newest(assignment):
-            if row.login not in known:
-                _log.warning("%s handed in and is no citizen any more: left out", row.login)
+        for login, row in self._newest(assignment):
+            if login not in known:
+                _log.warning("%s handed in and is no citizen any more: left out", login)
                 continue
             try:
-                self._collect_one(row)
+                self._collect_one(row, login)
             except (OSError, UnknownName) as error:
                 # One damaged folder must not keep the others from being graded.
-                _log.error("Hand-in %s of %s is not readable: %s", row.receipt, row.login, error)
+                _log.error("Hand-in %s of %s is not readable: %s", row.receipt, login, error)
                 continue
-            collected.append(row.login)
+            collected.append(login)
         return collected
 
     def collected_id(self, assignment: str, login: str) -> int | None:
@@ -296,7 +315,7 @@ class Exchange:
                         title=homework.title,
                         session=homework.session,
                         released_at=release.released_at if release else None,
-                        last_handin=self._handin_state(last) if last else None,
+                        last_handin=self._handin_state(session, last) if last else None,
                         feedback=_feedback_state(session, feedback) if feedback else None,
                         due=str(deadline) if deadline else "",
                         due_at=deadline.due if deadline else None,
@@ -334,9 +353,10 @@ class Exchange:
             )
 
     def _receipt_again(self, row: HandIn, warnings: tuple[str, ...]) -> Receipt:
+        who = self._handed_in_by(row)
         message = (
-            f"You handed in exactly this on {self._when(row.received_at)} already"
-            f"{_late_words(row)}. Your receipt is still {row.receipt}."
+            f"{who or 'You'} handed in exactly this on {self._when(row.received_at)} already"
+            f"{_late_words(row)}. {'The' if who else 'Your'} receipt is still {row.receipt}."
         )
         return Receipt(row.receipt, row.received_at, message, warnings)
 
@@ -352,7 +372,7 @@ class Exchange:
     def _when(self, moment: datetime) -> str:
         return spoken_moment(in_zone(moment, self._cohort.time_zone))
 
-    def _handin_state(self, row: HandIn) -> HandInState:
+    def _handin_state(self, session: Session, row: HandIn) -> HandInState:
         deadline = self._cohort.deadline(row.assignment, row.login)
         late = deadline.late_by(row.received_at) if deadline else timedelta(0)
         return HandInState(
@@ -362,7 +382,17 @@ class Exchange:
             size_bytes=row.size_bytes,
             collected_at=row.collected_at,
             late=how_long(late) if late else "",
+            by=self._handed_in_by(row),
+            members=_members(session, row) if row.team else (),
         )
+
+    def _handed_in_by(self, row: HandIn) -> str:
+        """Give `Tom for Team Teal`, of a team's hand-in; people and teams may have gone since."""
+        if not row.team:
+            return ""
+        names = {person.login: person.name for person in self._cohort.people}
+        teams = {team.slug: team.name for team in self._cohort.teams}
+        return f"{names.get(row.login, row.login)} for {teams.get(row.team, row.team)}"
 
     def _due(self, assignment: str) -> datetime | None:
         deadline = self._cohort.deadline(assignment)
@@ -397,14 +427,17 @@ class Exchange:
             )
         return files
 
-    def _newest(self, assignment: str) -> list[HandIn]:
+    def _newest(self, assignment: str) -> list[tuple[str, HandIn]]:
+        """Give by login what counts: the own newest hand-in, or the team's."""
         query = select(HandIn).where(HandIn.assignment == assignment).order_by(HandIn.id)
+        newest: dict[str, HandIn] = {}
         with self._store.session() as session:
-            newest = {row.login: row for row in session.scalars(query)}
-        return [newest[login] for login in sorted(newest)]
+            for row in session.scalars(query):
+                newest |= dict.fromkeys((row.login, *_members(session, row)), row)
+        return sorted(newest.items(), key=lambda item: item[0])
 
-    def _collect_one(self, row: HandIn) -> None:
-        target = course_folder(self._data, "submitted", row.login, row.assignment)
+    def _collect_one(self, row: HandIn, login: str) -> None:
+        target = course_folder(self._data, "submitted", login, row.assignment)
         stamp = row.received_at.astimezone(UTC).strftime(TIMESTAMP_FORMAT)
         timestamp = target / "timestamp.txt"
         if row.collected_at and timestamp.is_file() and timestamp.read_text() == stamp:
@@ -455,8 +488,13 @@ def _late_words(row: HandIn) -> str:
 
 
 def _last(session: Session, assignment: str, login: str) -> HandIn | None:
-    query = select(HandIn).where(HandIn.assignment == assignment, HandIn.login == login)
+    query = select(HandIn).where(HandIn.assignment == assignment, counts_for(login))
     return session.scalar(query.order_by(HandIn.id.desc()).limit(1))
+
+
+def _members(session: Session, row: HandIn) -> tuple[str, ...]:
+    query = select(HandInMember.login).where(HandInMember.handin_id == row.id)
+    return tuple(sorted(session.scalars(query)))
 
 
 def _last_feedback(session: Session, assignment: str, login: str) -> Feedback | None:

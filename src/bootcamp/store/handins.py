@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bootcamp.store.base import Base, UTCDateTime, now
 
-__all__ = ["Feedback", "Grading", "HandIn", "Release", "collected_handin"]
+__all__ = [
+    "Feedback",
+    "Grading",
+    "HandIn",
+    "HandInMember",
+    "Release",
+    "collected_handin",
+    "counts_for",
+]
 
 
 class Release(Base):
@@ -42,6 +50,17 @@ class HandIn(Base):
     late_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     penalty_percent: Mapped[float] = mapped_column(default=0, server_default="0")
     """What being late costs, of the homework's points."""
+    team: Mapped[str | None] = mapped_column(String(40), default=None)
+    """The team that it was handed in for; it counts for those who were its members then."""
+
+
+class HandInMember(Base):
+    """Somebody else whom a team's hand-in counts for."""
+
+    __tablename__ = "handin_members"
+
+    handin_id: Mapped[int] = mapped_column(ForeignKey("handins.id"), primary_key=True)
+    login: Mapped[str] = mapped_column(String(30), primary_key=True, index=True)
 
 
 class Grading(Base):
@@ -80,11 +99,17 @@ class Feedback(Base):
     released_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
 
 
+def counts_for(login: str) -> ColumnElement[bool]:
+    """Give the condition for hand-ins that count for this person: own ones, and their team's."""
+    as_member = select(HandInMember.handin_id).where(HandInMember.login == login)
+    return or_(HandIn.login == login, HandIn.id.in_(as_member))
+
+
 def collected_handin(session: Session, assignment: str, login: str) -> int | None:
     """Give the id of the hand-in that was collected last from this person, if any."""
     query = select(HandIn.id).where(
         HandIn.assignment == assignment,
-        HandIn.login == login,
+        counts_for(login),
         HandIn.collected_at.is_not(None),
     )
     return session.scalar(query.order_by(HandIn.id.desc()).limit(1))

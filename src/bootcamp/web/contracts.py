@@ -33,6 +33,10 @@ class HandInLike(Protocol):
     def late(self) -> str:
         """How late, in words; empty when it was on time."""
 
+    @property
+    def by(self) -> str:
+        """Who handed it in for which team, in words; empty when it is a person's own."""
+
 
 class ReceiptLike(Protocol):
     """The answer to a hand-in."""
