@@ -168,12 +168,16 @@ OWN_GROUP = "import os, signal\nos.killpg(0, signal.SIGKILL)"
 
 PRIORITY = """
 import os
-for change in (lambda: os.setpriority(os.PRIO_USER, 0, -20), lambda: os.nice(-20),
-               lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(99))):
-    try: change(); print("REACHED")
+def protect():
+    with open("/proc/self/oom_score_adj", "w") as file: file.write("-1000")
+for name, change in {
+    "priority": lambda: os.setpriority(os.PRIO_PROCESS, 0, -20),
+    "nice": lambda: os.nice(-20),
+    "real time": lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(99)),
+    "never killed": protect,
+}.items():
+    try: change(); print("REACHED", name)
     except OSError: pass
-try: open("/proc/self/oom_score_adj", "w").write("-1000"); print("REACHED")
-except OSError: pass
 """
 
 HANDLES_CLOSED = """

@@ -197,11 +197,11 @@ def _copied_with_more(notebook: Any) -> None:
 ATTACKS = (
     Attack("always-equal", GOAL, (ALWAYS_EQUAL,)),
     Attack("class-lies", SPOOF, (CLASS_LIES,)),
-    Attack("patched-json", SPOOF, (PATCHED_JSON,)),
-    Attack("patched-builtins", SPOOF, (PATCHED_BUILTINS,)),
+    Attack("patched-json", SPOOF, (PATCHED_JSON,), survives=False),
+    Attack("patched-builtins", SPOOF, (PATCHED_BUILTINS,), survives=False),
     Attack("replaced-shell", SPOOF, (REPLACED_SHELL,)),
     Attack("traced", SPOOF, (TRACED,)),
-    Attack("forged-frames", SPOOF, (FORGED_FRAMES,)),
+    Attack("forged-frames", SPOOF, (FORGED_FRAMES,), survives=False),
     Attack("broken-frames", SPOOF, (BROKEN_FRAMES,), survives=False),
     Attack("forged-messages", SPOOF, (FORGED_MESSAGES,)),
     Attack("module-spoofed", GOAL, (MODULE_SPOOFED,)),
@@ -393,9 +393,10 @@ ATTACKS = (
                 def __getitem__(self, name): return True
                 def get(self, name, *_): return True
             shell = get_ipython()
-            shell.user_ns = shell.user_global_ns = Everything(globals())
+            shell.user_ns = Everything(globals())
             """,
         ),
+        survives=False,
     ),
     Attack("last-value-is-a-score", GOAL, ("2.0", "99", "from IPython.display import *; 4.0")),
     Attack("points-in-metadata", GOAL, change=_more_points),

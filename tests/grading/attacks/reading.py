@@ -65,10 +65,11 @@ with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
 """
 
 FILES = """
-skip = {"/proc", "/sys", "/usr", "/lib", "/lib64"}
+import sys
+skip = {"/proc", "/sys", "/usr", "/lib", "/lib64", sys.prefix, sys.base_prefix}
 names = {"gradebook.db", "store.sqlite", "cohort.toml", "handins", "solutions", "graders", "autograded"}
 for root, folders, files in os.walk("/"):
-    folders[:] = [f for f in folders if os.path.join(root, f) not in skip and f != "site-packages"]
+    folders[:] = [f for f in folders if os.path.join(root, f) not in skip]
     for name in {*folders, *files} & names: print("REACHED", root, name)
     for name in files:
         if not name.endswith((".py", ".pyc", ".so", ".a", ".h", ".pyi")):
@@ -141,7 +142,7 @@ for thing in gc.get_objects():
     elif isinstance(thing, dict):
         for value in list(thing.values()):
             if isinstance(value, str): look(value.encode(errors="replace"), "gc")
-    elif type(thing).__name__ in ("Check", "Verdict", "GradingLimits", "Store", "Gradebook"):
+    elif str(type(thing).__module__).startswith(("bootcamp.store", "bootcamp.grading.c", "nbgrader")):
         print("REACHED", thing)
 frame = sys._getframe()
 while frame: look(repr(list(frame.f_locals)).encode(), "frames"); frame = frame.f_back
@@ -151,7 +152,7 @@ DATABASE = """
 import sqlite3, subprocess, sys
 script = '''
 import glob, os, sqlite3
-for path in ["%DATA%/course/gradebook.db", *glob.glob("/**/gradebook.db", recursive=True)]:
+for path in ["%DATA%/course/gradebook.db", *glob.glob("/*/*/*/gradebook.db"), *glob.glob("/*/*/gradebook.db")]:
     if os.path.exists(path):
         db = sqlite3.connect(path)
         db.execute("update grade set manual_score = 2997, auto_score = 2997")

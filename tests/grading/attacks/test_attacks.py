@@ -22,6 +22,7 @@ from nbgrader.api import Gradebook
 
 from bootcamp.grading import GradeResult, GradingLimits, feedback_for_assignment, grade_assignment
 from bootcamp.store.gradebook import course_folder, gradebook_url
+from tests.conftest import eventually
 from tests.grading.attacks import browsing, escaping, exhausting, marks, reading
 from tests.grading.attacks.corpus import NOTEBOOK, Attack, look_back, notebook_of
 from tests.grading.small_course import (
@@ -45,6 +46,8 @@ GOALS = {
     *("poison the parent process", "harm another's result", "gain privileges"),
     *("act in the facilitator's browser", "a time before the deadline"),
 }
+pytestmark = pytest.mark.slow
+
 HONEST_EVERY = 9
 AT_ONCE = 4
 LIMITS = GradingLimits(
@@ -69,7 +72,7 @@ class Attacked:
     seconds: float
     canary: str
     before: dict[str, str]
-    left_behind: set[str]
+    left_before: set[str]
     heard: list[str]
 
     def result(self, name: str) -> GradeResult:
@@ -139,7 +142,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         seconds=seconds,
         canary=canary,
         before=before,
-        left_behind=_left_behind() - left_before,
+        left_before=left_before,
         heard=[str(listener.getsockname()) for listener in listeners if _was_reached(listener)],
     )
     for listener in listeners:
@@ -196,7 +199,9 @@ def test_nothing_else_is_changed(attacked: Attacked) -> None:
 
 
 def test_nothing_is_left_behind(attacked: Attacked) -> None:
-    assert attacked.left_behind == set()
+    new = _left_behind() - attacked.left_before
+    # Others may grade on this machine just now: what is theirs goes away as well.
+    eventually(lambda: not new & _left_behind(), within=30)
 
 
 def test_the_network_is_out_of_reach(attacked: Attacked) -> None:
@@ -210,7 +215,7 @@ def test_what_is_kept_cannot_act_in_a_browser(attacked: Attacked) -> None:
         notebook = attacked.notebook(name)
         assert notebook.metadata == metadata
         for cell in notebook.cells:
-            assert set(cell.metadata) <= {"nbgrader", "bootcamp_put_back"}
+            assert set(cell.metadata) <= {"nbgrader", "bootcamp_put_back", "deletable", "editable"}
             assert "attachments" not in cell
             assert cell["id"].replace("-", "").isalnum()
             for output in cell.get("outputs", []):
