@@ -83,6 +83,7 @@ _LONGEST_INSTRUCTIONS = 20_000
 _LONGEST_LIST = 1_500
 _MOST_LABELS = 60
 _MOST_FIELDS = 8
+_TAKEN = "•"
 _QUOTES = "`*_\"'“”«»‘’ \t"
 _DEFINITION = re.compile(
     r"^(?P<bullet>[ \t]*(?:[-*•+·]|\d{1,2}[.)])[ \t]+|[ \t]*)"
@@ -224,6 +225,8 @@ def _definition_blocks(lines: list[str]) -> tuple[list[tuple[int, Field]], str]:
         labels, after = _block_at(lines, position)
         if len(labels) >= 2 and _is_label_block(labels, header):
             fields.append((place, Field(_name_in(header), tuple(labels))))
+            rest.append(_TAKEN)  # keeps its heading apart from the sentence that follows
+            place += len(_TAKEN) + 1
             position = after
             continue
         plain = _plain_lines(lines, position) if _HEADS_A_LIST.search(lines[position]) else []

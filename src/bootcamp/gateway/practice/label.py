@@ -48,6 +48,9 @@ _DESCRIPTION_WEIGHT = 1.0
 _STEPS = 20
 _STEP = 0.01
 _SHARPNESS = 8.0
+_VOTE_WEIGHT = 0.1
+_MOST_VOTES = 2
+"""A label's nearest examples that speak for it: more examples alone give it no advantage."""
 _SENTENCE_SHARE = 0.45
 _MOST_SENTENCES = 40
 # Below this likeness no named subject is recognised, and 'other' is the better answer.
@@ -98,6 +101,8 @@ def choose(
         answers = [names.index(name) for _, name in examples]
         prototypes = _learn(prototypes, shown, answers)
     scores = _likeness(asked, prototypes)
+    if examples:
+        scores += _VOTE_WEIGHT * _votes(_likeness(asked, shown), answers, len(names))
     if glosses:
         scores = _LIKENESS_ON_A_SCALE * scores + _urgency(text, labels, glosses)
     return _decide(scores, names, glosses, unsure)
@@ -127,6 +132,17 @@ def _learn(prototypes: Vectors, examples: Vectors, answers: Sequence[int]) -> Ve
         chances /= chances.sum(axis=1, keepdims=True)
         learned += _STEP * (wanted - chances).T @ examples
     return learned
+
+
+def _votes(likeness: Vectors, answers: Sequence[int], count: int) -> Vectors:
+    """Let each label's nearest examples speak for it; 0 is the mean, and what has no example."""
+    votes = np.zeros(count, dtype=np.float32)
+    shown = sorted(set(answers))
+    for label in shown:
+        near = np.sort(likeness[np.array(answers) == label])[::-1]
+        votes[label] = near[:_MOST_VOTES].mean()
+    votes[shown] -= votes[shown].mean()
+    return votes
 
 
 def _glosses(names: Sequence[str]) -> Mapping[str, str]:

@@ -1,0 +1,39 @@
+"""What the labelling lab teaches: each better prompt gives better labels, on the routing mails."""
+
+from __future__ import annotations
+
+import pytest
+from benchmarks.practice import routing_lesson
+from benchmarks.practice_prompts import EXAMPLES, prompt
+
+from bootcamp.gateway.practice import PracticeModel, Turn, open_embedder
+from bootcamp.gateway.practice.embed import LexicalEmbedder
+from bootcamp.gateway.practice.minilm import UnusableWeightsError
+from bootcamp.gateway.practice.prompt import read
+from bootcamp.settings import model_folder
+
+QUEUES = {"orders": "to buy", "delivery": "to receive", "quotes": "before buying"}
+
+
+def test_a_rule_below_the_labels_is_not_read_as_labels() -> None:
+    reading = read([Turn("user", prompt(3, QUEUES, "Where is my van?"))])
+    assert [[label.name for label in field.labels] for field in reading.fields] == [list(QUEUES)]
+    assert reading.target == "Where is my van?"
+    assert len(reading.examples) == sum(label in QUEUES for _, label in EXAMPLES)
+
+
+def test_no_example_is_a_mail_that_is_scored() -> None:
+    mails = "\n".join(mail for mail, _ in routing_lesson("dev").rows)
+    assert not [text for text, _ in EXAMPLES if text in mails]
+
+
+@pytest.mark.parametrize("engine", ["words", "minilm"])
+def test_each_better_prompt_gives_better_labels(engine: str) -> None:
+    try:
+        embedder = LexicalEmbedder() if engine == "words" else open_embedder(model_folder())
+    except UnusableWeightsError as error:
+        pytest.skip(f"{error}: `bootcamp model fetch` brings the weights")
+    lesson = routing_lesson("dev").ask(PracticeModel(embedder))
+    names, described, shown = lesson.scores()
+    assert names < described <= shown
+    assert shown - names >= 0.15
