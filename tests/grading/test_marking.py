@@ -18,6 +18,7 @@ from bootcamp.grading.marking import (
     mark_part,
     parts_to_mark,
     read_part,
+    standings,
 )
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
@@ -86,6 +87,15 @@ def test_what_is_written_waits_and_what_is_empty_does_not(course: SmallCourse) -
     assert {item.title for item in found} == {"The reason"}
     received = {item.login: item.received_at for item in course.exchange.handins(HOMEWORK)}
     assert {item.login: item.since for item in found} == received
+
+
+def test_where_everyone_stands(course: SmallCourse) -> None:
+    found = standings(course.data, course.store, HOMEWORK)
+    assert {login: (s.score, s.max_score, s.waiting) for login, s in found.items()} == {
+        "ada": (4, 6, 1),
+        "ben": (4, 6, 1),
+        "cleo": (4, 6, 0),
+    }
 
 
 def test_the_question_stands_beside_the_answer(course: SmallCourse) -> None:

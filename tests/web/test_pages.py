@@ -133,7 +133,7 @@ def test_the_facilitator_sees_the_whole_cohort(service: Service) -> None:
     for text in ("Chloé Dune", "Elena Ford", "No team yet", "18 of 20 points", "Handed in"):
         assert text in page
     assert "1 <small>of 5</small>" in page  # joined
-    assert "bootcamp grade 1" in page
+    assert f"{PREFIX}grading/homework-1" in page
 
 
 def test_a_name_is_shown_and_never_run(service: Service) -> None:

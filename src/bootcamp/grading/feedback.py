@@ -7,7 +7,7 @@ printed, no traceback, no expected value and no hidden input is on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -20,6 +20,7 @@ from sqlalchemy import select
 from bootcamp.deadlines import how_long
 from bootcamp.errors import GradingError
 from bootcamp.grading.adapter import Mark, Marks, marks_of, read_released
+from bootcamp.grading.rubrics import Band, Rubric, load_rubrics
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import course_folder
@@ -62,6 +63,17 @@ class Exercise:
     score: float
     max_score: float
     message: str
+    """What the check said, or the facilitator's comment; may be empty for a text."""
+    reached: Band | None = None
+    """The rubric's band that the points reach, for a text that is marked."""
+    above: Band | None = None
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it, in one sentence or the facilitator's own words."""
+        if self.message or self.above is None:
+            return self.message
+        return f"{self.label or self.heading}: {self.above.text}"
 
     @property
     def waiting_points(self) -> float:
@@ -102,7 +114,8 @@ class Section:
     @property
     def next_step(self) -> str:
         """The first thing to do here, empty when there is nothing."""
-        return next((i.message for i in self.exercises if i.state in {"part", "none"}), "")
+        open_ones = [item for item in self.exercises if item.state in {"part", "none"}]
+        return next((item.next_step for item in open_ones if item.next_step), "")
 
 
 def feedback_for_assignment(
@@ -117,7 +130,7 @@ def feedback_for_assignment(
     Raises:
         GradingError: nobody is graded, or the homework is not released.
     """
-    released = read_released(data, assignment)
+    released, rubrics = read_released(data, assignment), load_rubrics(assignment)
     store = open_store(data.store_url)
     try:
         with store.session() as session:
@@ -134,7 +147,7 @@ def feedback_for_assignment(
         marks = marks_of(data, assignment, row.login)
         if marks is None:
             continue
-        html = _page(released.notebook, assignment, marks, row, received[row.login])
+        html = _page(released.notebook, rubrics, marks, row, received[row.login])
         _write(data, assignment, row.login, html)
         publish(
             assignment,
@@ -149,14 +162,16 @@ def feedback_for_assignment(
     return given
 
 
-def _page(notebook: Any, assignment: str, marks: Marks, row: Grading, received: str) -> str:
-    exercises = _exercises(notebook, marks, row.verdicts)
+def _page(
+    notebook: Any, rubrics: Mapping[str, Rubric], marks: Marks, row: Grading, received: str
+) -> str:
+    exercises = _exercises(notebook, marks, row.verdicts, rubrics)
     machine = _sections(item for item in exercises if not item.by_hand)
     written = _sections(item for item in exercises if item.by_hand)
     steps = [section for section in (*machine, *written) if section.next_step]
     waiting = sum(item.waiting_points for item in exercises)
     return _template().render(
-        title=_title(notebook, assignment),
+        title=_title(notebook, row.assignment),
         received=received,
         score=marks.score,
         penalty=marks.penalty,
@@ -190,7 +205,9 @@ def _places(notebook: Any) -> Iterator[tuple[str, str, str]]:
             label = labels[-1] if labels else ""
 
 
-def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Exercise]:
+def _exercises(
+    notebook: Any, marks: Marks, verdicts: dict[str, Any], rubrics: Mapping[str, Rubric]
+) -> list[Exercise]:
     """Give the graded parts in the notebook's order, each under the heading it stands below."""
     by_name = {mark.name: mark for mark in marks.cells}
     found = []
@@ -199,6 +216,7 @@ def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Ex
         if mark is None:
             continue
         by_hand = name not in verdicts
+        rubric = rubrics.get(name) if by_hand and not mark.awaits_marking else None
         found.append(
             Exercise(
                 heading=heading or name,
@@ -208,6 +226,8 @@ def _exercises(notebook: Any, marks: Marks, verdicts: dict[str, Any]) -> list[Ex
                 score=mark.score,
                 max_score=mark.max_score,
                 message=_about_written(mark, label) if by_hand else str(verdicts[name]),
+                reached=rubric.reached(mark.score) if rubric else None,
+                above=rubric.above(mark.score) if rubric else None,
             )
         )
     return found

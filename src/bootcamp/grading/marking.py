@@ -27,7 +27,16 @@ from bootcamp.store.marking import LONGEST_COMMENT, Marking, marking_of
 if TYPE_CHECKING:
     from bootcamp.grading.adapter import Released
 
-__all__ = ["MarkedMeanwhile", "Part", "ToMark", "mark_part", "parts_to_mark", "read_part"]
+__all__ = [
+    "MarkedMeanwhile",
+    "Part",
+    "Standing",
+    "ToMark",
+    "mark_part",
+    "parts_to_mark",
+    "read_part",
+    "standings",
+]
 
 State = Literal["waiting", "marked", "empty"]
 
@@ -69,6 +78,29 @@ class Part:
     marked_at: datetime | None
     fault: str
     """Why a person has to mark what a check should have judged; most often empty."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One citizen's marks as they are now."""
+
+    login: str
+    score: float
+    max_score: float
+    waiting: int
+    """Exercises that a person has to mark yet."""
+    notes: tuple[str, ...]
+
+
+def standings(data: DataFolder, store: Store, assignment: str) -> dict[str, Standing]:
+    """Give the marks of everyone who is graded, by login."""
+    with store.session() as session:
+        rows = list(session.scalars(select(Grading).where(Grading.assignment == assignment)))
+    if not rows:
+        return {}
+    with _gradebook(data) as gradebook:
+        grades = _grades(gradebook, assignment)
+        return {row.login: _standing(row, grades) for row in rows}
 
 
 def parts_to_mark(data: DataFolder, store: Store, assignment: str) -> list[ToMark]:
@@ -177,6 +209,17 @@ def _part(
         marked_by=marking.marked_by if marking else None,
         marked_at=marking.marked_at if marking else None,
         fault="The check of this exercise did not work, so you mark it." if fault else "",
+    )
+
+
+def _standing(row: Grading, grades: list[tuple[str, Any]]) -> Standing:
+    own = [grade for login, grade in grades if login == row.login]
+    return Standing(
+        login=row.login,
+        score=sum(grade.score for grade in own),
+        max_score=sum(grade.max_score for grade in own),
+        waiting=sum(bool(grade.needs_manual_grade) for grade in own),
+        notes=tuple(map(str, row.notes)),
     )
 
 

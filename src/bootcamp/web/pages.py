@@ -30,6 +30,7 @@ from bootcamp.store import Store
 from bootcamp.web import views
 from bootcamp.web.contracts import HomeworkLike
 from bootcamp.web.current import Current
+from bootcamp.web.desk import Desk
 from bootcamp.web.hub_api import HubApi, HubUnavailable
 from bootcamp.web.identity import Identity, Session, Visitor
 from bootcamp.web.jobs import Job, Jobs, Work
@@ -71,6 +72,14 @@ class Pages:
         self._client = client
         self._jobs = jobs
         self._templates = _templates(settings)
+        self._desk = Desk(
+            prefix=settings.prefix,
+            data=data,
+            store=store,
+            current=current,
+            render=self._render,
+            begin=self._begin,
+        )
 
     def routes(self) -> list[Route]:
         """Give the routes, relative to the service's prefix."""
@@ -90,6 +99,7 @@ class Pages:
             Route(f"{person}/feedback", page(self._feedback)),
             Route(f"{person}/feedback/document", page(self._feedback_document)),
             Route(f"{homework}/release", action(self._release), methods=["POST"]),
+            *self._desk.routes(page, action),
         ]
 
     def exception_handlers(self) -> Mapping[Any, ExceptionHandler]:

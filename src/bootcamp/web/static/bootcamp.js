@@ -44,10 +44,15 @@ if (working) {
       failures = 0;
       if (status.state !== "working") {
         // The server sends us on, or says what went wrong.
-        window.location.replace(window.location.href);
+        window.location.reload();
         return;
       }
       if (step.textContent !== status.step) step.textContent = status.step;
+      const bar = working.querySelector("progress");
+      if (bar && status.total) {
+        bar.max = status.total;
+        bar.value = status.done;
+      }
     } catch {
       failures += 1;
       if (failures === 5) step.textContent = "The bootcamp does not answer. Still trying…";
