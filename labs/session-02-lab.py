@@ -34,7 +34,7 @@
 # ## Welcome back (minutes 0–15)
 #
 # Shift + Enter runs a cell, from top to bottom. If a name is not known, open the menu **Run** and choose
-# **Run All Above Selected Cell**.
+# **Run All Above Selected Cell**. Where `[`, `_` and `#` are on your keyboard stands at the top of lab 1.
 #
 # The first cell fetches today's tools; you will meet them one by one. Its last line picks up what your team left last
 # time. If your charter is missing, you get a **catch-up piece**: the charter of a made-up team, and it says so.
@@ -105,7 +105,8 @@ for mail in mails[0:3]:
 # They are `orders`, `delivery`, `invoices`, `returns`, `quotes` and `hr_other`.
 #
 # The cell after it does two things. `"\n- ".join(names)` hangs the names under one another, each after a dash. Then comes a loop:
-# `answers_1` begins as an empty list, and `append` adds one answer to its end. After forty rounds it holds forty answers.
+# `answers_1` begins as an empty list `[]`, and `append` adds one answer to its end. After forty rounds it holds forty answers.
+# The mail stands in the same fence as before. While the star `[*]` stands there, the model is at work: a minute is normal.
 
 # %% nbgrader={"grade": false, "grade_id": "lab2-names", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 names = []
@@ -135,7 +136,8 @@ print(len(answers_1), "answers. The first three:", answers_1[0:3])
 #
 # The **macro-F1** is the plain average of the six F1s. Every queue counts the same, large or small. One number, from 0 to 1.
 #
-# Run the next cell. `label_scores` builds the table from the front desk's queues and the model's answers; `mean` is the average. Then write the
+# Run the next cell. `label_scores` builds the table from the front desk's queues and the model's answers; `["F1"]` takes
+# the column with that name, `mean` is its average, and `round(…, 2)` keeps two decimals. The last line shows the whole table. Then write the
 # name of the weakest queue, the one with the lowest F1, into the cell below it.
 
 # %%
@@ -190,8 +192,8 @@ for mail, answer in zip(mails, answers_2):
 # %% [markdown]
 # ### Step 4. Version 3: show examples, and a rule for the doubtful ones (exercise 2.5)
 #
-# Read three of the wrong mails in full: a cell with `print(mails[36]["text"])` shows mail-037 (we count from 0). What would have
-# helped? Often not another rule, but an **example**: a short text with its right answer.
+# Read three of the wrong mails in full: press **+** above this page for a new cell, write `print(mails[36]["text"])` and run it: that is
+# mail-037, because we count from 0. What would have helped? Often not another rule, but an **example**: a short text with its right answer.
 #
 # **One thing is forbidden:** an example may not be one of the forty mails. We measure with those forty, and one does not grade oneself on the
 # questions one has practised with: the number would rise, and the next real mail would be no better sorted. So invent mails *of the same kind*.
@@ -242,7 +244,7 @@ print("macro-F1 of version 3:", round(macro_3, 2))
 # %% [markdown]
 # ### Step 5. What did it bring? (exercise 2.6)
 #
-# The first line of the next cell works out the three macro-F1s again. Write into `gain` how much version 3 is better than version 1:
+# The first line of the next cell fills two names at once, with the macro-F1s of versions 1 and 2; you have the third. Write into `gain` how much version 3 is better than version 1:
 # a subtraction, `macro_3 - macro_1`, or the number itself. `bars` draws the three, with the figures beside them.
 #
 # **How to read it.** Forty mails are few: one mail more or less moves the number by two or three hundredths. A step of 0.15 is progress; a step
@@ -345,7 +347,8 @@ items[items["label_a"] != items["label_b"]]  # only the rows where the two diffe
 # One more piece for version 3, if a wrong answer is expensive: *If you cannot tell, answer unsure.* A model that may say **“unsure”** guesses less, and a
 # person takes the case. Our F1 counts it as not found, so the number may fall. In session 3 it gets a way of its own.
 #
-# The cell after it measures all three on your thirty cases. It is a loop in a loop: for each prompt, for each case.
+# The cell after it measures all three on your thirty cases. Its first line takes the `label` that you decided, or `label_a` where that is
+# still empty. Then comes a loop in a loop: for each prompt, for each case.
 
 # %% nbgrader={"grade": false, "grade_id": "lab2-own", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 prompt_v1 = """"""
@@ -382,7 +385,8 @@ bars({"version 1": macros[0], "version 2": macros[1], "version 3": macros[2]}, "
 
 # %%
 # Step 5 (exercise 2.11, 5 minutes). Leave it for session 3: just run this cell, and again when something changed.
-# It finds your team's folder (or this one) and writes your prompts and your cases there. An empty kit is not written.
+# As in session 1 it finds your team's folder (or this one), gathers what you have under one name, and writes it as text.
+# Your cases go into eval_dev.csv. An empty kit is not written.
 import json
 from pathlib import Path
 team_folder = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()
