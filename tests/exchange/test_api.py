@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bootcamp.exchange.rules import MOST_BYTES
+from bootcamp.exchange.rules import MOST_ARRIVING_BYTES
 from bootcamp.web.api import exchange_routes
 from tests.fakes.identity import TokenIdentity, token_of
 from tests.grading.small_course import HOMEWORK, NOTEBOOK, SmallCourse, answered, files
@@ -78,7 +78,7 @@ def test_only_facilitators_release_collect_and_publish(web: TestClient, path: st
         ({**GOOD, "../../x.txt": b""}, 422, "cannot be accepted"),
         ({**GOOD, "x.exe": b""}, 422, "cannot be handed in"),
         ({f"{n}.txt": b"" for n in range(150)}, 422, "At most 100 files"),
-        ({NOTEBOOK: b" " * (MOST_BYTES + 2_000_000)}, 413, "Clear Outputs of All Cells"),
+        ({NOTEBOOK: b" " * (MOST_ARRIVING_BYTES + 2_000_000)}, 413, "Clear Outputs of All Cells"),
         ({}, 422, "No file arrived"),
     ],
 )
@@ -93,7 +93,7 @@ def test_says_in_one_sentence_why_not(
 def test_stops_reading_a_body_that_hides_its_length(web: TestClient) -> None:
     def endless() -> Iterator[bytes]:
         yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\n'
-        for _ in range(60):
+        for _ in range(90):
             yield b"x" * 1_000_000
 
     headers = {**token_of("ada"), "Content-Type": "multipart/form-data; boundary=x"}

@@ -81,7 +81,7 @@ def test_leaves_checkpoints_behind() -> None:
         (b"PK\x03\x04 a spreadsheet", "not a notebook"),
         (b"[1, 2]", "not a notebook"),
         (b'{"cells": []}', "not a notebook"),
-        ('{"nbformat": 4, "text": "été"}'.encode("latin-1"), "UTF-8"),
+        (b'{"nbformat": 4, "text": "\x81"}', "UTF-8"),
         (b"[" * 100_000, "not a notebook"),
         (b'{"nbformat": 4, "nbformat_minor": 5}', "damaged"),
         (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [7]}', "damaged"),
@@ -109,11 +109,17 @@ def test_says_which_notebook_is_missing() -> None:
     assert "folder of its own" in refusal({f"homework-1/{NOTEBOOK}": GOOD[NOTEBOOK]})
 
 
-def test_says_how_to_make_a_big_notebook_small() -> None:
+def test_a_notebook_that_printed_too_much_loses_its_outputs_and_nothing_else() -> None:
     big = answered()
     big.cells[2]["outputs"] = [
         {"output_type": "stream", "name": "stdout", "text": "x" * 21_000_000}
     ]
+    cleared = accepted_files(HOMEWORK, files(big))
+    assert len(cleared[NOTEBOOK]) < 100_000
+    assert [c["source"] for c in json.loads(cleared[NOTEBOOK])["cells"]] == [
+        cell.source for cell in big.cells
+    ]
+    big.cells[2]["source"] = "x" * 21_000_000
     assert "Clear Outputs of All Cells" in refusal(files(big))
     assert "'data.csv'" in refusal({**GOOD, "data.csv": b"x" * 21_000_000})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -11,16 +12,35 @@ from typing import Any
 
 from bootcamp.errors import HandInRefused
 
-__all__ = ["KINDS", "MOST_BYTES", "MOST_FILES", "accepted_files", "digest", "worth_mentioning"]
+__all__ = [
+    "KINDS",
+    "MOST_ARRIVING_BYTES",
+    "MOST_BYTES",
+    "MOST_FILES",
+    "accepted_files",
+    "digest",
+    "for_grading",
+    "worth_mentioning",
+]
 
 MOST_BYTES = 20_000_000
+MOST_ARRIVING_BYTES = 80_000_000
+"""Before outputs are cleared: what cells printed may be larger than all that anybody wrote."""
 MOST_FILES = 100
 KINDS = frozenset({".ipynb", ".csv", ".json", ".txt", ".md", ".py", ".xlsx"})
 _LONGEST_NAME = 150
+# A notebook takes many times its size while it is read: one big one at a time.
+_clearing = threading.Lock()
 
 
-def accepted_files(assignment: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def accepted_files(
+    assignment: str, files: Mapping[str, bytes], released: Any = None
+) -> dict[str, bytes]:
     """Give the files under clean relative names, the homework's own notebook among them.
+
+    They are as they came, save that a notebook which alone is too big has lost its outputs. A
+    notebook of another name is taken for the homework when it is the only one and has cells of
+    the `released` one.
 
     Raises:
         HandInRefused: something about them is wrong; the message says what to do.
@@ -41,12 +61,35 @@ def accepted_files(assignment: str, files: Mapping[str, bytes]) -> dict[str, byt
         inside = next((str(p) for p in PurePosixPath(path).parents if str(p) in clean), None)
         if inside:
             raise HandInRefused(f"'{inside}' cannot be a file and a folder. Rename one of them.")
-    notebook = f"{assignment}.ipynb"
-    if notebook not in clean:
-        raise HandInRefused(_without_notebook(notebook, clean))
+    notebook = _homework_among(assignment, clean, released)
+    if len(clean[notebook]) > MOST_BYTES:
+        clean[notebook] = _without_outputs(notebook, clean[notebook])
     _refuse_too_big(notebook, clean)
     parse_notebook(notebook, clean[notebook])
     return clean
+
+
+def for_grading(
+    assignment: str, kept: Mapping[str, bytes], released: Any
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """Give accepted files as nbgrader needs them, and what had to be done for it.
+
+    The notebook has the homework's name and is UTF-8; always the same for the same files.
+    """
+    files, name = dict(kept), f"{assignment}.ipynb"
+    found = _homework_among(assignment, kept, released)
+    told = []
+    if found != name:
+        told.append(f"'{found}' was taken for {name}, whose cells it has.")
+        files[name] = files.pop(found)
+    text, encoding = _decoded(files[name])
+    if encoding != "utf-8":
+        told.append(
+            f"{found} was not saved as UTF-8 but as {_ENCODINGS[encoding]}: it was read as that. "
+            "Look at its accents in JupyterLab, and save it there."
+        )
+        files[name] = text.encode("utf-8", errors="replace")
+    return files, tuple(told)
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -69,7 +112,7 @@ def parse_notebook(name: str, content: bytes) -> Any:
     if not content.strip():
         raise HandInRefused(f"{name} is empty. Open it, save it (Ctrl + S) and hand in again.")
     try:
-        raw = json.loads(content.decode("utf-8"))
+        raw = json.loads(_decoded(content)[0])
     except UnicodeDecodeError:
         raise HandInRefused(
             f"{name} is not saved as UTF-8, so it cannot be read. Open it in JupyterLab, save it "
@@ -119,6 +162,22 @@ def worth_mentioning(notebook: Any, released: Any) -> tuple[str, ...]:
         )
     answers = {name: cell for name, cell in expected.items() if _is_answer(cell)}
     given = _graded(notebook.cells)
+    retyped = [n for n in given if n in expected and given[n].cell_type != expected[n].cell_type]
+    if retyped:
+        warnings.append(
+            f"{_counted(len(retyped), 'exercise cell has', 'exercise cells have')} become one of "
+            f"another type ({', '.join(retyped)}), such as text instead of code. What you wrote is "
+            "read as the type that it had."
+        )
+    emptied = [
+        name
+        for name, cell in answers.items()
+        if name in given and _source(cell).strip() and not _source(given[name]).strip()
+    ]
+    if emptied:
+        warnings.append(
+            f"{_counted(len(emptied), 'answer is', 'answers are')} empty ({', '.join(emptied)})."
+        )
     if answers and all(_source(given.get(name, {})) == _source(answers[name]) for name in answers):
         warnings.append(
             "All answers are still as you received them. Save your notebook (Ctrl + S) and hand in "
@@ -128,6 +187,60 @@ def worth_mentioning(notebook: Any, released: Any) -> tuple[str, ...]:
 
 
 _CELL_TYPES = {"code", "markdown", "raw"}
+_ENCODINGS = {
+    "utf-8-sig": "UTF-8 with a byte-order mark",
+    "cp1252": "Windows' Western European text",
+    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "UTF-16"),
+    **dict.fromkeys(("utf-32", "utf-32-le", "utf-32-be"), "UTF-32"),
+}
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """Give a JSON text and its encoding, where that leaves no doubt.
+
+    Raises:
+        UnicodeDecodeError: it does.
+    """
+    encoding = json.detect_encoding(content)
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeDecodeError:
+        if encoding != "utf-8":
+            raise
+    # Its five bytes without a meaning, which other encodings use, are refused.
+    return content.decode("cp1252"), "cp1252"
+
+
+def _homework_among(assignment: str, files: Mapping[str, bytes], released: Any) -> str:
+    name = f"{assignment}.ipynb"
+    if name in files:
+        return name
+    others = [other for other in files if other.endswith(".ipynb")]
+    if released is not None and len(others) == 1:
+        expected = set(_graded(released.cells))
+        try:
+            small = files[others[0]]
+            if len(small) > MOST_BYTES:
+                small = _without_outputs(others[0], small)
+            if expected & set(_graded(parse_notebook(others[0], small).cells)):
+                return others[0]
+        except HandInRefused:
+            pass  # whatever it is, it is not the homework
+    raise HandInRefused(_without_notebook(name, files))
+
+
+def _without_outputs(name: str, content: bytes) -> bytes:
+    """Give the notebook without what its cells printed; the same for the same notebook."""
+    with _clearing:
+        try:
+            raw = json.loads(_decoded(content)[0])
+            for cell in raw["cells"]:
+                if cell.get("cell_type") == "code":
+                    cell["outputs"], cell["execution_count"] = [], None
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+            parse_notebook(name, content)  # says what it is instead
+            return content
+        return json.dumps(raw, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
 
 
 def _clean_name(name: str) -> str:

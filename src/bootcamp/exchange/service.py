@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -169,8 +170,9 @@ class Exchange:
         """
         self._refuse_stranger(login)
         self._refuse_unreleased(assignment)
-        accepted = rules.accepted_files(assignment, files)
-        warnings = self._warnings(assignment, accepted)
+        released = self._released_notebook(assignment)
+        accepted = rules.accepted_files(assignment, files, released)
+        warnings = self._warnings(assignment, files, accepted, released)
         sha256 = rules.digest(accepted)
         received_at, deadline = self._clock(), self._cohort.deadline(assignment, login)
         as_team = self._cohort.rules_of(assignment).by == "team"
@@ -253,7 +255,7 @@ class Exchange:
                 continue
             try:
                 self._collect_one(row, login)
-            except (OSError, UnknownName) as error:
+            except (OSError, UnknownName, HandInRefused) as error:
                 # One damaged folder must not keep the others from being graded.
                 _log.error("Hand-in %s of %s is not readable: %s", row.receipt, login, error)
                 continue
@@ -398,10 +400,26 @@ class Exchange:
         deadline = self._cohort.deadline(assignment)
         return deadline.due if deadline else None
 
-    def _warnings(self, assignment: str, accepted: Mapping[str, bytes]) -> tuple[str, ...]:
+    def _released_notebook(self, assignment: str) -> Any:
         name = f"{assignment}.ipynb"
-        released = rules.parse_notebook(name, self.files(assignment)[name])
-        return rules.worth_mentioning(rules.parse_notebook(name, accepted[name]), released)
+        return rules.parse_notebook(name, self.files(assignment)[name])
+
+    def _warnings(
+        self,
+        assignment: str,
+        came: Mapping[str, bytes],
+        accepted: Mapping[str, bytes],
+        released: Any,
+    ) -> tuple[str, ...]:
+        """Give what the citizen should know: what was mended, and what looks like a mistake."""
+        files, told = rules.for_grading(assignment, accepted, released)
+        name = f"{assignment}.ipynb"
+        if sum(map(len, came.values())) > rules.MOST_BYTES:
+            told += (
+                "Your notebook was very big because of what its cells printed. It was kept without "
+                "those outputs; what you wrote is all there.",
+            )
+        return (*told, *rules.worth_mentioning(rules.parse_notebook(name, files[name]), released))
 
     def _incoming(self) -> Path:
         private_folder(self._data.handins)
@@ -444,7 +462,10 @@ class Exchange:
             return
         fresh = target.with_name(f".{row.assignment}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        files = {**self._kept_files(row), "timestamp.txt": stamp.encode()}
+        files, _told = rules.for_grading(
+            row.assignment, self._kept_files(row), self._released_notebook(row.assignment)
+        )
+        files["timestamp.txt"] = stamp.encode()
         _write_synced(fresh, files)
         shutil.rmtree(target, ignore_errors=True)
         fresh.rename(target)

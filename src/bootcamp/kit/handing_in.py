@@ -13,6 +13,8 @@ __all__ = ["submit"]
 _KINDS = {".ipynb", ".csv", ".json", ".md", ".py", ".txt", ".xlsx"}
 # As much as the exchange takes.
 _MOST_BYTES = 20_000_000
+# It clears the outputs of a notebook that is big because of them.
+_MOST_NOTEBOOK_BYTES = 80_000_000
 _TIMEOUT_SECONDS = 60.0
 
 
@@ -87,8 +89,10 @@ def _companions(home: Path, notebook: Path) -> list[Path]:
         and not path.is_symlink()
         and not path.name.startswith(".")
     ]
-    size = sum(path.stat().st_size for path in [notebook, *found])
-    if size > _MOST_BYTES:
+    written = notebook.stat().st_size
+    beside = sum(path.stat().st_size for path in found)
+    size = written + beside
+    if beside > _MOST_BYTES or written > _MOST_NOTEBOOK_BYTES:
         largest = max([notebook, *found], key=lambda path: path.stat().st_size)
         raise KitError(
             f"The folder {home.name} is too big to hand in ({size / 1e6:.0f} MB of at most "

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from bootcamp.errors import BootcampError, HandInRefused, UnknownName
-from bootcamp.exchange.rules import MOST_BYTES, MOST_FILES
+from bootcamp.exchange.rules import MOST_ARRIVING_BYTES, MOST_FILES
 from bootcamp.exchange.service import Exchange
 from bootcamp.web.identity import Visitor
 from bootcamp.web.security import DOCUMENT_POLICY
@@ -26,7 +26,7 @@ from bootcamp.web.security import DOCUMENT_POLICY
 __all__ = ["exchange_routes"]
 
 # What multipart adds around the files.
-_MOST_BODY_BYTES = MOST_BYTES + 1_000_000
+_MOST_BODY_BYTES = MOST_ARRIVING_BYTES + 1_000_000
 _MOST_JSON_BYTES = 5_000_000
 
 
@@ -175,8 +175,9 @@ async def _uploaded(request: Request) -> dict[str, bytes]:
         HandInRefused: too many, too big, or no files at all.
     """
     too_big = (
-        f"That is more than {MOST_BYTES / 1e6:.0f} MB, most often because of what cells printed. In"
-        " JupyterLab choose Edit, then Clear Outputs of All Cells, save and hand in again."
+        f"That is more than {MOST_ARRIVING_BYTES / 1e6:.0f} MB, most often because of what cells"
+        " printed. In JupyterLab choose Edit, then Clear Outputs of All Cells, save and hand in"
+        " again."
     )
     _bound(request, _MOST_BODY_BYTES, too_big)
     try:
