@@ -191,6 +191,7 @@ def test_7_feedback_goes_back_and_the_citizen_reads_it(desk: Page, citizen: Page
     citizen.get_by_role("link", name="Read feedback").click()
     document = citizen.frame_locator("iframe")
     expect(document.get_by_text(NEXT_STEP).first).to_be_visible()
+    expect(document.get_by_text("For 4 points:")).to_be_visible()
     assert "Traceback" not in document.locator("body").inner_text()
     pictures(citizen, "27-feedback")
     citizen.get_by_role("link", name="Open on its own").click()

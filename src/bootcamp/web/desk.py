@@ -113,7 +113,7 @@ class Desk:
         newest = select(HandIn.login, HandIn.collected_at).where(HandIn.assignment == assignment)
         with self._store.session() as session:
             query = newest.order_by(HandIn.id)  # of several versions the last one stays
-            collected = dict(session.execute(query).tuples().all())
+            collected = {row.login: row.collected_at for row in session.execute(query)}
         said = progress.notes if progress else {}
         rows = []
         for person in sorted(self._current.cohort.citizens, key=lambda person: person.name):
