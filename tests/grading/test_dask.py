@@ -92,8 +92,8 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         made = Cluster(address, folder, stack)
         for number in range(WORKERS):
             made.start(f"worker-{number}")
-        with Client(address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(WORKERS, timeout=60)
+        with Client(address, timeout=120, set_as_default=False) as client:
+            client.wait_for_workers(WORKERS, timeout=120)
         yield made
 
 
@@ -130,7 +130,7 @@ def test_a_dead_workers_submissions_are_tried_on_another(
     assert states(course) == dict.fromkeys(LOGINS, (4.0, True))
     (name,) = killed
     dask.start(f"{name}-again")
-    eventually(lambda: len(dask.processing()) == WORKERS)
+    eventually(lambda: len(dask.processing()) == WORKERS, within=120)
 
 
 def test_can_be_stopped_and_leaves_nothing_behind(course: SmallCourse, dask: Cluster) -> None:
@@ -138,7 +138,7 @@ def test_can_be_stopped_and_leaves_nothing_behind(course: SmallCourse, dask: Clu
     stopping = Watcher(progress=lambda *_: watcher.stop.set(), stop=watcher.stop)
     with pytest.raises(GradingStopped, match="of 4 are graded and kept"):
         run(course, scheduler=dask.address, watcher=stopping)
-    eventually(lambda: not any(dask.processing().values()))
+    eventually(lambda: not any(dask.processing().values()), within=120)
     results = run(course, scheduler=dask.address)
     assert [r.score for r in results] == [4] * 4
     assert False in [r.graded_now for r in results]
@@ -221,7 +221,7 @@ def test_the_command_takes_a_scheduler(course: SmallCourse, dask: Cluster) -> No
         [sys.executable, "-c", COMMAND, str(course.content), "grade", "1", *where],
         capture_output=True,
         text=True,
-        timeout=90,
+        timeout=180,
         check=False,
     )
     assert done.returncode == 0, done.stderr
