@@ -96,6 +96,32 @@ class Extractor:
 
 
 @dataclass(frozen=True)
+class _Place:
+    """Where filling has got to: the text and the whole schema stay, the path goes down."""
+
+    text: str
+    extractor: Extractor
+    root: Mapping[str, object]
+    path: str = ""
+    depth: int = 0
+
+    def under(self, name: str) -> _Place:
+        """The place of the field *name*."""
+        return replace(self, path=f"{self.path}.{name}" if self.path else name)
+
+    def deeper(self) -> _Place:
+        """The same place, one object further in."""
+        return replace(self, depth=self.depth + 1)
+
+    def rules(self, rule: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
+        """The rules of an object's properties; none where the schema nests too deep."""
+        properties = rule.get("properties")
+        if not isinstance(properties, dict) or self.depth > _DEEPEST:
+            return {}
+        return {str(name): _resolved(child, self.root) for name, child in properties.items()}
+
+
+@dataclass(frozen=True)
 class _Wanted:
     path: str
     kind: str
@@ -109,65 +135,47 @@ def fill(schema: Mapping[str, object], text: str, extractor: Extractor) -> dict[
     Raises:
         NotInTextError: a value that the schema insists on is not in the text.
     """
-    return _object(schema, text, extractor, "", schema, 0)
+    return _object(schema, _Place(text, extractor, schema))
 
 
-def _object(
-    rule: Mapping[str, object],
-    text: str,
-    extractor: Extractor,
-    path: str,
-    root: Mapping[str, object],
-    depth: int,
-) -> dict[str, object]:
-    properties = rule.get("properties")
-    if not isinstance(properties, dict) or depth > _DEEPEST:
-        return {}
-    rules = {str(name): _resolved(child, root) for name, child in properties.items()}
+def _object(rule: Mapping[str, object], place: _Place) -> dict[str, object]:
+    rules = place.rules(rule)
     required = rule.get("required")
     needed = set(required) if isinstance(required, list) else set(rules)
-    simple = {name: _wanted(name, child, path) for name, child in rules.items()}
-    values = _assign({name: wanted for name, wanted in simple.items() if wanted}, text)
+    simple = {name: _wanted(name, child, place.path) for name, child in rules.items()}
+    values = _assign({name: wanted for name, wanted in simple.items() if wanted}, place.text)
     filled: dict[str, object] = {}
     for name, child in rules.items():
-        inner = f"{path}.{name}" if path else name
-        known, value = extractor.special(name, child) if not path else (False, None)
+        inner = place.under(name)
+        known, value = (False, None) if place.path else place.extractor.special(name, child)
         if not known:
-            value = _value(name, child, values, text, extractor, inner, root, depth)
+            value = _value(name, child, values.get(name), inner)
         if value is None and not _nullable(child):
             if name not in needed:
                 continue
-            raise NotInTextError(inner)
+            raise NotInTextError(inner.path)
         filled[name] = value
     return filled
 
 
 def _value(  # noqa: PLR0911  # one way out a type
-    name: str,
-    rule: Mapping[str, object],
-    values: Mapping[str, Found],
-    text: str,
-    extractor: Extractor,
-    path: str,
-    root: Mapping[str, object],
-    depth: int,
+    name: str, rule: Mapping[str, object], found: Found | None, place: _Place
 ) -> object:
     kinds = _types(rule)
     options = rule.get("enum")
     if "const" in rule:
         return rule["const"]
     if isinstance(options, list):
-        return _option(name, rule, options, text, extractor)
+        return _option(name, rule, options, place)
     if "object" in kinds:
-        return _object(rule, text, extractor, path, root, depth + 1)
+        return _object(rule, place.deeper())
     if "array" in kinds:
-        return _array(name, rule, text, extractor, path, root, depth)
+        return _array(name, rule, place)
     if "boolean" in kinds:
-        return _yes_or_no(name, rule, text)
-    found = values.get(name)
+        return _yes_or_no(name, rule, place.text)
     if found is None:
         if "string" in kinds:
-            return _labelled(name, text) or _plain_text(name, text)
+            return _labelled(name, place.text) or _plain_text(name, place.text)
         return None
     return _typed(found, kinds)
 
@@ -185,64 +193,45 @@ def _typed(found: Found, kinds: Sequence[str]) -> object:
 
 
 def _option(
-    name: str, rule: Mapping[str, object], options: Sequence[object], text: str,
-    extractor: Extractor,
-) -> object:  # fmt: skip
+    name: str, rule: Mapping[str, object], options: Sequence[object], place: _Place
+) -> object:
     texts = tuple(Label(option) for option in options if isinstance(option, str))
     codes = {label.name.upper(): label.name for label in texts}
-    for found in find("currency", text):  # a list of currencies is read, not judged
+    for found in find("currency", place.text):  # a list of currencies is read, not judged
         if str(found.value) in codes:
             return codes[str(found.value)]
     if not texts:
         return None
     described = Field(name, texts, str(rule.get("description") or ""))
-    return extractor.choose(described, _nullable(rule))
+    return place.extractor.choose(described, _nullable(rule))
 
 
-def _array(
-    name: str,
-    rule: Mapping[str, object],
-    text: str,
-    extractor: Extractor,
-    path: str,
-    root: Mapping[str, object],
-    depth: int,
-) -> list[object]:
+def _array(name: str, rule: Mapping[str, object], place: _Place) -> list[object]:
     items = rule.get("items")
-    child = _resolved(items, root) if isinstance(items, dict) else {}
+    child = _resolved(items, place.root) if isinstance(items, dict) else {}
     if "object" in _types(child):
-        return _rows(child, text, extractor, path, root, depth)
+        return _rows(child, place)
     if isinstance(child.get("enum"), list):
         options = [option for option in child["enum"] if isinstance(option, str)]  # type: ignore[attr-defined]
-        plain = fold(text)
+        plain = fold(place.text)
         return [
             option
             for option in options
             if re.search(rf"(?<!\w){re.escape(fold(option))}(?!\w)", plain)
         ]
     described = {**child, "description": f"{rule.get('description', '')}"}
-    wanted = _wanted(name, described, path)
+    wanted = _wanted(name, described, place.path)
     if wanted is None:
         return []
-    typed = [_typed(found, _types(child)) for found in _in_order(find(wanted.kind, text))]
+    typed = [_typed(found, _types(child)) for found in _in_order(find(wanted.kind, place.text))]
     return list(dict.fromkeys(value for value in typed if value is not None))
 
 
-def _rows(  # noqa: PLR0912
-    rule: Mapping[str, object],
-    text: str,
-    extractor: Extractor,
-    path: str,
-    root: Mapping[str, object],
-    depth: int,
-) -> list[object]:
+def _rows(rule: Mapping[str, object], place: _Place) -> list[object]:  # noqa: PLR0912
     """Read one object a line, or a part of a sentence: '3 boxes of toner and 2 chairs'."""
-    properties = rule.get("properties")
-    if not isinstance(properties, dict) or depth > _DEEPEST:
-        return []
-    rules = {str(name): _resolved(child, root) for name, child in properties.items()}
+    rules = place.rules(rule)
     rows: list[object] = []
-    for part in _parts(text):
+    for part in _parts(place.text):
         quantity = _quantity_in(part)
         values: dict[str, object] = {}
         rest = part
@@ -250,7 +239,7 @@ def _rows(  # noqa: PLR0912
             before, after = part[: quantity.start()], part[quantity.end() :]
             rest = after if after.strip(" .") else before
         for name, child in rules.items():
-            wanted = _wanted(name, child, path)
+            wanted = _wanted(name, child, place.path)
             if wanted is None or wanted.kind == "name":
                 continue
             found: Found | None = None
