@@ -88,6 +88,7 @@ def _measure(model: PracticeModel, draws: int) -> dict[str, Any]:
     _labels(found, model, "town hall, 30 messages", cases.TOWN_HALL, cases.TOWN_HALL_DESCRIPTIONS,
             1, cases.TOWN_HALL_EXAMPLES)  # fmt: skip
     _fields(found, model)
+    _letters(found, model)
     answers = [(want, _ask(model, f'{asked}\n"""{text}"""'))
                for text, asked, want in cases.QUESTIONS]  # fmt: skip
     nothing = {"The text does not say.", "Le texte ne le dit pas."}
@@ -169,6 +170,40 @@ def _fields(found: dict[str, Any], model: PracticeModel) -> None:
         absent += [said.get(k) is None for k, v in wanted.items() if v is None]
     found["fields that are in the text, value right"] = _share(right)
     found["fields that are not in the text, null"] = _share(absent)
+
+
+def _letters(found: dict[str, Any], model: PracticeModel) -> None:
+    """Summaries: the right sentence; drafts: the letter's facts, and none from elsewhere."""
+    for order in ("one sentence", "two sentences"):
+        found[f"summaries in {order}: what matters is quoted"] = _share(
+            [letter.point in _ask(model, f'Summarise this mail in {order}.\n"""{letter.text}"""')
+             for letter in cases.LETTERS]
+        )  # fmt: skip
+    drafts = [(letter, _ask(model, f'Draft a reply to this mail.\n"""{letter.text}"""'))
+              for letter in cases.LETTERS]  # fmt: skip
+    found["drafts: facts of the mail taken up"] = _share(
+        [fact in said for letter, said in drafts for fact in letter.facts]
+    )
+    found["drafts without an invented number, date, name or promise"] = _share(
+        [not _invented(said, letter.text) for letter, said in drafts]
+    )
+
+
+# What a draft may say of its own: its fixed phrases, in both languages.
+_FORM = frozenset(
+    re.findall(
+        r"\w+",
+        "dear hello bonjour thank you for your message wrote we have noted reference date amount"
+        " what will do and by when to be filled in kind regards name nous vous remercions de votre"
+        " écrivez avons noté référence montant ce que ferons et pour quand à compléter"
+        " cordialement nom",
+    )
+)
+
+
+def _invented(said: str, mail: str) -> set[str]:
+    """Words of a draft that are neither in the mail nor in a draft's fixed phrases."""
+    return set(re.findall(r"\w+", said.lower())) - set(re.findall(r"\w+", mail.lower())) - _FORM
 
 
 def _milliseconds(

@@ -6,10 +6,12 @@ the figures as a check that an ability works, not as what a class's own mail wil
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
     "EXTRACT",
+    "LETTERS",
     "QUESTIONS",
     "TOOLS",
     "TOOL_CASES",
@@ -246,3 +248,67 @@ TOOL_CASES: list[tuple[str, str | None, dict[str, Any]]] = [
     ("Thank you, that is all for today.", None, {}),
     ("Bonne journée à vous !", None, {}),
 ]  # fmt: skip
+
+# ---- summaries and drafts: a letter, the sentence that must be quoted, the facts of a reply
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter to Alder & Finch: what its summary must quote and its draft must hold."""
+
+    text: str
+    point: str
+    """A part of the sentence that says what the sender wants or what went wrong."""
+    facts: tuple[str, ...]
+    """Names, references, dates and amounts that a reply to it should take up."""
+
+
+LETTERS = (
+    Letter(
+        "Dear team,\nI hope you are well. We ordered six desk lamps, order AF-50112, on 3 March "
+        "2026. Two of the six lamps arrived broken and we would like new ones. Our office is nice "
+        "in spring.\nKind regards,\nHelen Marsh",
+        "arrived broken", ("Helen Marsh", "AF-50112", "3 March 2026"),
+    ),
+    Letter(
+        "Hello,\nYour invoice F26-05001 charges £240.00 for paper. The price we agreed for the "
+        "paper was £204.00, so please correct the invoice. I am away on Friday.\nThanks,\n"
+        "Tom Brandon",
+        "please correct the invoice", ("Tom Brandon", "F26-05001", "£240.00", "£204.00"),
+    ),
+    Letter(
+        "Bonjour,\nNotre commande AF-50230 devait arriver le 12 mars 2026. La commande n'est "
+        "toujours pas arrivée et le chantier attend les gants. Il fait froid ici.\n"
+        "Cordialement,\nLuc Perrin",
+        "toujours pas arrivée", ("Luc Perrin", "AF-50230", "12 mars 2026"),
+    ),
+    Letter(
+        "Good morning,\nWe are fitting out a school with twelve rooms. Could you quote for 300 "
+        "chairs by 8 May 2026? The school has a new roof. Our budget for the chairs is £9,500.\n"
+        "Best wishes,\nSana Iqbal",
+        "quote for 300 chairs", ("Sana Iqbal", "8 May 2026", "£9,500"),
+    ),
+    Letter(
+        "Bonjour,\nJe vous écris de Nantes. La perceuse de la commande AF-50377 ne démarre plus et "
+        "je souhaite un échange de la perceuse. Je l'ai payée 89,90 €.\nMerci,\nInès Caron",
+        "souhaite un échange", ("Inès Caron", "AF-50377", "89,90 €"),
+    ),
+    Letter(
+        "Hi,\nThe weather has been kind. Please change the delivery address of order AF-50418 to "
+        "4 Mill Lane, Leeds. The order should be delivered there by 20 April 2026.\nRegards,\n"
+        "Owen Pryce",
+        "change the delivery address", ("Owen Pryce", "AF-50418", "20 April 2026"),
+    ),
+    Letter(
+        "Dear Sir or Madam,\nI saw the advertisement for a warehouse clerk, reference WH-44. I "
+        "would like to apply for the post of warehouse clerk. I enjoy sailing. I can start on 1 "
+        "June 2026.\nYours faithfully,\nMoira Keane",
+        "like to apply", ("Moira Keane", "WH-44", "1 June 2026"),
+    ),
+    Letter(
+        "Bonjour,\nNous avons payé deux fois la facture F26-05119 de 310,00 €. Merci de nous "
+        "rembourser le second paiement de la facture. Notre comptable revient lundi.\n"
+        "Bien à vous,\nPaul Astier",
+        "rembourser", ("Paul Astier", "F26-05119", "310,00 €"),
+    ),
+)  # fmt: skip

@@ -7,7 +7,6 @@ from benchmarks.practice import routing_lesson
 from benchmarks.practice_prompts import EXAMPLES, prompt
 
 from bootcamp.gateway.practice import PracticeModel, Turn, open_embedder
-from bootcamp.gateway.practice.embed import LexicalEmbedder
 from bootcamp.gateway.practice.minilm import UnusableWeightsError
 from bootcamp.gateway.practice.prompt import read
 from bootcamp.settings import model_folder
@@ -27,13 +26,12 @@ def test_no_example_is_a_mail_that_is_scored() -> None:
     assert not [text for text, _ in EXAMPLES if text in mails]
 
 
-@pytest.mark.parametrize("engine", ["words", "minilm"])
-def test_each_better_prompt_gives_better_labels(engine: str) -> None:
+def test_each_better_prompt_gives_better_labels_with_weights() -> None:
+    """With weights only: on the hidden mails words alone gain nothing, so dev would flatter."""
     try:
-        embedder = LexicalEmbedder() if engine == "words" else open_embedder(model_folder())
+        embedder = open_embedder(model_folder())
     except UnusableWeightsError as error:
         pytest.skip(f"{error}: `bootcamp model fetch` brings the weights")
-    lesson = routing_lesson("dev").ask(PracticeModel(embedder))
-    names, described, shown = lesson.scores()
+    names, described, shown = routing_lesson("dev").ask(PracticeModel(embedder)).scores()
     assert names < described <= shown
     assert shown - names >= 0.15
