@@ -110,6 +110,9 @@ class Sandbox:
     limits: Limits = Limits()
     environment: Mapping[str, str] = field(default_factory=dict)
     umask: int = 0o027
+    capabilities: tuple[str, ...] = ()
+    """What a parent of ours needs to make inner walls. It stays the user that it is, and runs no
+    code of a citizen's itself."""
 
     def command(self, argv: Sequence[str]) -> list[str]:
         """Give the full command that runs `argv` inside, with the home as its folder."""
@@ -170,6 +173,10 @@ class Sandbox:
             walls.append("--unshare-user")
         if not self.network:
             walls.append("--unshare-net")
+        if self.capabilities:
+            walls += ["--cap-drop", "ALL"]
+        for name in self.capabilities:
+            walls += ["--cap-add", name]
         return [*walls, "--hostname", "bootcamp", "--proc", "/proc", "--dev", "/dev"]
 
     def _own_folders(self) -> list[str]:
@@ -188,7 +195,7 @@ class Sandbox:
 
     def _dropped_privileges(self) -> list[str]:
         setpriv = ["/usr/bin/setpriv", "--no-new-privs"]
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and not self.capabilities:
             setpriv += [
                 f"--reuid={self.uid}",
                 f"--regid={self.gid}",

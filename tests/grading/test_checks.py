@@ -17,7 +17,7 @@ from bootcamp.grading.learner import ExecutedLearner
 
 def learner(folder: Path) -> ExecutedLearner:
     """Give a learner whose process has ended: files can still be read."""
-    return ExecutedLearner(None, folder, seconds=1, total_seconds=1)
+    return ExecutedLearner(None, os.open(folder, os.O_RDONLY), seconds=1, total_seconds=1)
 
 
 def test_loads_the_courses_own_checks() -> None:

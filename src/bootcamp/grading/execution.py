@@ -7,13 +7,11 @@ no expected answer and no score; it is gone, with all its processes, when the ju
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bootcamp.errors import GradingError
@@ -22,7 +20,7 @@ from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.learner import ExecutedLearner
 from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
-from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
+from bootcamp.grading.warm import Fork, WarmParent
 
 __all__ = ["GradingLimits", "Judge", "Judged", "Submission", "run_and_judge"]
 
@@ -40,6 +38,8 @@ class GradingLimits:
     probes_seconds: float = 60.0
     memory_bytes: int = 3 << 30
     file_bytes: int = 50_000_000
+    disk_bytes: int = 256 << 20
+    files: int = 20_000
     processes: int = 96
 
 
@@ -67,27 +67,59 @@ class Judged:
 class Judge:
     """One long-lived worker that judges submissions one after another; a context manager.
 
+    It holds a warm parent, each submission is a fork of it, and a parent that dies is replaced.
     Hold one for each processor, each used by one thread; `slot` must differ between judges that
     live at the same time.
     """
 
     def __init__(self, limits: GradingLimits, *, slot: int = 0) -> None:
         self._limits = limits
-        self._slot = slot
+        self._uid = _FIRST_UID + slot if os.geteuid() == 0 else os.geteuid()
+        self._parent: WarmParent | None = None
 
     def __enter__(self) -> Judge:
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        self._cool()
 
     def judge(self, submission: Submission, checks: Mapping[str, Check]) -> Judged:
         """Execute the notebook (its cells are given their outputs) and ask what the checks ask.
 
         Raises:
-            GradingError: no kernel could be started; the submission was not judged.
+            GradingError: no sandbox could be started; the submission was not judged.
         """
-        return run_and_judge(submission, checks, self._limits, slot=self._slot)
+        with ExitStack() as ending:
+            fork = self._forked(submission)
+            ending.callback(fork.close)
+            folder = _put_files(fork.home, submission, self._uid)
+            ending.callback(os.close, folder)
+            fork.keeper.send(b"g")
+            kernel = Kernel(fork)
+            notes = _run_cells(kernel, submission.notebook, self._limits)
+            learner = ExecutedLearner(
+                kernel,
+                folder,
+                seconds=self._limits.probe_seconds,
+                total_seconds=self._limits.probes_seconds,
+            )
+            verdicts, faults = _verdicts(checks, learner)
+        return Judged(submission.notebook, verdicts, faults, notes)
+
+    def _forked(self, submission: Submission) -> Fork:
+        """Give a fork, from a new parent when the one there is cannot give any."""
+        order = _order(submission, self._limits, self._uid)
+        if self._parent is not None and self._parent.shared == submission.shared:
+            with suppress(GradingError):
+                return self._parent.fork(order)
+        self._cool()
+        self._parent = WarmParent(submission.shared).__enter__()
+        return self._parent.fork(order)
+
+    def _cool(self) -> None:
+        if self._parent is not None:
+            self._parent.close()
+            self._parent = None
 
 
 def run_and_judge(
@@ -97,92 +129,82 @@ def run_and_judge(
     *,
     slot: int = 0,
 ) -> Judged:
-    """Execute the notebook (its cells are given their outputs) and ask it what the checks ask.
-
-    `slot` must differ between submissions that run at the same time.
+    """Judge a single submission; see `Judge`, which is much quicker for several.
 
     Raises:
-        GradingError: no kernel could be started; the submission was not judged.
+        GradingError: no sandbox could be started; the submission was not judged.
     """
-    uid = _FIRST_UID + slot
-    with _workspace(submission, uid) as home:
-        sandbox = _sandbox(home, submission, limits, uid)
-        with _started(sandbox, submission.assignment) as kernel:
-            notes = _run_cells(kernel, submission.notebook, limits)
-            learner = ExecutedLearner(
-                kernel,
-                home / submission.assignment,
-                seconds=limits.probe_seconds,
-                total_seconds=limits.probes_seconds,
-            )
-            verdicts: dict[str, Verdict] = {}
-            faults: dict[str, str] = {}
-            for name, check in checks.items():
-                try:
-                    verdicts[name] = check.verdict(learner)
-                except GradingError as error:
-                    faults[name] = str(error)
-    return Judged(submission.notebook, verdicts, faults, notes)
+    with Judge(limits, slot=slot) as judge:
+        return judge.judge(submission, checks)
 
 
-@contextmanager
-def _workspace(submission: Submission, uid: int) -> Iterator[Path]:
-    """Give a home with a copy of the submission in it, removed afterwards."""
-    base = Path(tempfile.mkdtemp(prefix="bootcamp-grading-"))
-    home = base / "home"
-    folder = home / submission.assignment
+def _order(submission: Submission, limits: GradingLimits, uid: int) -> dict[str, Any]:
+    """Give all that the warm parent is told: nothing in it is secret."""
+    return {
+        "uid": uid,
+        "folder": submission.assignment,
+        "memory_bytes": limits.memory_bytes,
+        "disk_bytes": limits.disk_bytes,
+        "files": limits.files,
+        "limits": {
+            "AS": limits.memory_bytes,
+            "FSIZE": limits.file_bytes,
+            "NPROC": limits.processes,
+            "NOFILE": 512,
+            "CORE": 0,
+        },
+    }
+
+
+def _put_files(home: int, submission: Submission, uid: int) -> int:
+    """Put the submission into its home before anything runs there; give a handle of its folder."""
+    folder = _subfolder(home, submission.assignment, uid)
     try:
-        folder.mkdir(parents=True)
         for name, content in submission.files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        if os.geteuid() == 0:
-            for path in (home, *home.rglob("*")):
-                os.chown(path, uid, uid, follow_symlinks=False)
-            base.chmod(0o711)
-        yield home
-    finally:
-        _remove(base)
-
-
-def _sandbox(home: Path, submission: Submission, limits: GradingLimits, uid: int) -> Sandbox:
-    as_root = os.geteuid() == 0
-    return Sandbox(
-        home=home,
-        binds=tuple(Bind(path, HOME / name) for name, path in submission.shared.items()),
-        network=False,
-        uid=uid,
-        gid=uid,
-        limits=Limits(
-            memory_bytes=limits.memory_bytes,
-            file_bytes=limits.file_bytes,
-            open_files=512,
-            # The count is of all processes of a user id, which only root can give us alone.
-            processes=limits.processes if as_root else None,
-        ),
-    )
+            *parents, last = PurePosixPath(name).parts
+            with _descended(folder, parents, uid) as place:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+                with os.fdopen(os.open(last, flags, 0o644, dir_fd=place), "wb") as file:
+                    file.write(content)
+                    os.fchown(file.fileno(), uid, -1)
+    except BaseException:
+        os.close(folder)
+        raise
+    return folder
 
 
 @contextmanager
-def _started(sandbox: Sandbox, folder: str) -> Iterator[Kernel]:
-    """Start a kernel, a second time when the first does not come up on a busy machine."""
-    kernel = Kernel(sandbox, folder)
+def _descended(folder: int, parents: Sequence[str], uid: int) -> Iterator[int]:
+    place = os.dup(folder)
     try:
-        kernel.__enter__()
-    except (GradingError, KernelDied):
-        kernel = Kernel(sandbox, folder)
-        try:
-            kernel.__enter__()
-        except KernelDied:
-            raise GradingError(
-                "A notebook kernel ended as soon as it was started. Look at the machine's free "
-                "memory, then grade again."
-            ) from None
-    try:
-        yield kernel
+        for name in parents:
+            inner = _subfolder(place, name, uid)
+            os.close(place)
+            place = inner
+        yield place
     finally:
-        kernel.close()
+        os.close(place)
+
+
+def _subfolder(folder: int, name: str, uid: int) -> int:
+    with suppress(FileExistsError):
+        os.mkdir(name, 0o755, dir_fd=folder)
+        os.chown(name, uid, -1, dir_fd=folder, follow_symlinks=False)
+    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+
+
+def _verdicts(
+    checks: Mapping[str, Check], learner: ExecutedLearner
+) -> tuple[dict[str, Verdict], dict[str, str]]:
+    """Give the verdicts, and what is wrong with checks that cannot give one."""
+    verdicts: dict[str, Verdict] = {}
+    faults: dict[str, str] = {}
+    for name, check in checks.items():
+        try:
+            verdicts[name] = check.verdict(learner)
+        except GradingError as error:
+            faults[name] = str(error)
+    return verdicts, faults
 
 
 def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[str, ...]:
@@ -204,7 +226,7 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
         outputs = CellOutputs()
         seconds = min(limits.cell_seconds, left)
         try:
-            reply = kernel.execute(cell.source, seconds=seconds, on_output=outputs.take)
+            done = kernel.run(cell.source, seconds=seconds, on_output=outputs.take)
         except KernelHangs:
             notes.append(f"Code cell {number} ran longer than {seconds:.0f} seconds: stopped.")
         except KernelDied:
@@ -213,29 +235,14 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
             )
             break
         else:
-            cell.execution_count = _count(reply)
+            cell.execution_count = _count(done)
+            if done.get("output_lost"):
+                notes.append(f"Code cell {number} printed more than can be kept.")
         finally:
             cell.outputs = outputs.kept
-        if kernel.output_lost:
-            notes.append(f"Code cell {number} printed more than can be kept.")
     return tuple(notes)
 
 
-def _count(reply: Mapping[str, Any]) -> int | None:
-    count = reply.get("execution_count")
+def _count(done: Mapping[str, Any]) -> int | None:
+    count = done.get("execution_count")
     return count if isinstance(count, int) and 0 <= count < 1_000_000 else None
-
-
-def _remove(folder: Path) -> None:
-    """Remove everything, also folders that the learner has locked against us."""
-
-    def unlock(_function: Any, path: str, _error: Any) -> None:
-        parent = Path(path).parent
-        for locked in (parent, Path(path)):
-            if locked.is_dir() and not locked.is_symlink():
-                locked.chmod(0o700)
-
-    for _ in range(20):  # one level of locked folders a round
-        shutil.rmtree(folder, onerror=unlock)
-        if not folder.exists():
-            return

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import inspect
 import json
 import os
 import stat
 import time
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
-from bootcamp.grading import _probe
 from bootcamp.grading.checks import Plain, ProbeFailed
 from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
 
@@ -20,24 +16,23 @@ __all__ = ["ExecutedLearner"]
 
 _MOST_ANSWER_BYTES = 1_000_000
 _MOST_FILE_BYTES = 5_000_000
-_HELPER = inspect.getsource(_probe._bootcamp_probe)
 _ENDED = "Your notebook's process had ended before this could be looked at: see the note above."
 
 
 class ExecutedLearner:
     """Asks one submission's kernel and reads its folder; what comes back is plain and bounded.
 
-    `seconds` is for one question, `total_seconds` for all of them.
+    `folder` is a handle of its folder; `seconds` is for one question,
+    `total_seconds` for all of them.
     """
 
     def __init__(
-        self, kernel: Kernel | None, folder: Path, *, seconds: float, total_seconds: float
+        self, kernel: Kernel | None, folder: int, *, seconds: float, total_seconds: float
     ) -> None:
         self._kernel = kernel
         self._folder = folder
         self._seconds = seconds
         self._left = total_seconds
-        self._prepared = False
 
     def value(self, name: str) -> Plain:
         """Give a variable's value; see `bootcamp.grading.checks.Learner`."""
@@ -102,37 +97,31 @@ class ExecutedLearner:
         seconds = min(self._seconds, self._left)
         if seconds <= 0:
             raise ProbeFailed("Your functions took too long in all: make them quicker.")
-        asked = json.dumps({**question, "most": _MOST_ANSWER_BYTES}).encode()
-        expression = f"_bootcamp_probe(globals(), {base64.b64encode(asked).decode()!r})"
         begun = time.monotonic()
         try:
-            if not self._prepared:
-                self._kernel.execute(_HELPER, seconds=seconds)
-                self._prepared = True
-            reply = self._kernel.execute("", seconds=seconds, expressions={"answer": expression})
+            asked = {**question, "most": _MOST_ANSWER_BYTES}
+            return _decoded(self._kernel.ask(asked, seconds=seconds))
         except KernelHangs:
             raise ProbeFailed(f"{name} took longer than {self._seconds:g} seconds.") from None
         except KernelDied:
             raise ProbeFailed(f"{name} ended your notebook's process, or hung for good.") from None
         finally:
             self._left -= time.monotonic() - begun
-        return _decoded(reply)
 
 
-def _decoded(reply: Any) -> dict[str, Any]:
+def _decoded(done: dict[str, Any]) -> dict[str, Any]:
     """Decode an answer that the learner's side may have forged."""
     try:
-        text = reply["user_expressions"]["answer"]["data"]["text/plain"]
-        encoded = text[: 2 * _MOST_ANSWER_BYTES].strip("'")
-        answer = json.loads(base64.b64decode(encoded, validate=True))
-    except (KeyError, TypeError, AttributeError, ValueError, binascii.Error, RecursionError):
+        text = done["answer"]
+        answer = json.loads(text) if len(text) <= _MOST_ANSWER_BYTES else None
+    except (KeyError, TypeError, ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise ProbeFailed("Your notebook gave no readable answer. Restart it, run it and hand in.")
     return answer
 
 
-def _read_inside(folder: Path, path: str) -> bytes:
+def _read_inside(folder: int, path: str) -> bytes:
     """Read a regular file below `folder`, following no link on the way.
 
     Raises:
@@ -143,7 +132,7 @@ def _read_inside(folder: Path, path: str) -> bytes:
     parts = PurePosixPath(path).parts
     if not parts or path.startswith("/") or ".." in parts:
         raise ValueError(path)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    handle = os.dup(folder)
     try:
         for part in parts[:-1]:
             inner = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handle)

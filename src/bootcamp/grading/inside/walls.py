@@ -1,0 +1,108 @@
+"""The system calls that make a fork's own walls (Python 3.11 has none of these).
+
+Names and numbers are those of the manual pages unshare(2), mount(2), prctl(2) and capset(2).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+__all__ = [
+    "CAP_KILL",
+    "bind",
+    "die_with_parent",
+    "drop_capabilities",
+    "hide_memory",
+    "make_private",
+    "mount",
+    "new_spaces",
+]
+
+_NEW_MOUNTS, _NEW_HOSTNAME, _NEW_IPC, _NEW_PIDS = 0x20000, 0x4000000, 0x8000000, 0x20000000
+_READ_ONLY, _NO_SUID, _NO_DEVICES, _REMOUNT, _BIND = 1, 2, 4, 32, 4096
+_RECURSIVE, _PRIVATE = 1 << 14, 1 << 18
+_SET_PARENT_DEATH_SIGNAL, _SET_DUMPABLE, _SET_NO_NEW_PRIVILEGES = 1, 4, 38
+_CAPABILITY_VERSION_3 = 0x20080522
+CAP_KILL = 5
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapabilityData(ctypes.Structure):
+    _fields_ = tuple((name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable"))
+
+
+def new_spaces() -> None:
+    """Give this process mounts, a hostname and IPC of its own, and its children a pid space.
+
+    Its next child is pid 1 there, and everything in there dies with it.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    _call(_libc.unshare, _NEW_MOUNTS | _NEW_HOSTNAME | _NEW_IPC | _NEW_PIDS)
+
+
+def make_private() -> None:
+    """Keep all that is mounted from now on from being seen outside.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    _call(_libc.mount, None, b"/", None, _PRIVATE | _RECURSIVE, None)
+
+
+def mount(kind: str, target: str, options: str = "", *, read_only: bool = False) -> None:
+    """Mount a file system of this kind over `target`.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    flags = _NO_SUID | _NO_DEVICES | (_READ_ONLY if read_only else 0)
+    _call(_libc.mount, kind.encode(), target.encode(), kind.encode(), flags, options.encode())
+
+
+def bind(source: str, target: str) -> None:
+    """Show the read-only folder `source` at `target`, too.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    _call(_libc.mount, source.encode(), target.encode(), None, _BIND, None)
+    flags = _BIND | _REMOUNT | _READ_ONLY | _NO_SUID | _NO_DEVICES
+    _call(_libc.mount, None, target.encode(), None, flags, None)
+
+
+def drop_capabilities(*kept: int) -> None:
+    """Give up every capability but `kept`, for good.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    bits = sum(1 << number for number in kept)
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    data = (_CapabilityData * 2)()
+    data[0].effective = data[0].permitted = bits
+    _call(_libc.capset, ctypes.byref(header), ctypes.byref(data))
+    _call(_libc.prctl, _SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+
+
+def hide_memory(*, hidden: bool = True) -> None:
+    """Say whether others of the same user are kept from tracing this process (PR_SET_DUMPABLE)."""
+    _call(_libc.prctl, _SET_DUMPABLE, int(not hidden), 0, 0, 0)
+
+
+def die_with_parent() -> None:
+    """Make sure that this process is killed when its parent ends."""
+    _call(_libc.prctl, _SET_PARENT_DEATH_SIGNAL, 9, 0, 0, 0)
+
+
+def _call(function: ctypes._NamedFuncPointer, *arguments: object) -> None:
+    if function(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function.__name__}: {os.strerror(number)}")

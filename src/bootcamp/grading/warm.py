@@ -1,0 +1,149 @@
+"""Starts a warm parent behind the outer wall, and asks it for a fork a submission.
+
+A fork begins in walls of its own (see `bootcamp.grading.inside.parent`); its home is in memory and
+is filled through a handle from here, so that nothing of it ever lies on this machine's disks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bootcamp.errors import GradingError
+from bootcamp.grading.inside import parent
+from bootcamp.grading.inside.frames import receive
+from bootcamp.sandbox import HOME, Bind, Sandbox
+
+__all__ = ["Fork", "WarmParent"]
+
+_WARM_SECONDS = 60.0
+_FORK_SECONDS = 20.0
+_CAPABILITIES = tuple(
+    f"CAP_{name}" for name in ("SYS_ADMIN", "SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE")
+)
+
+
+@dataclass(frozen=True)
+class Fork:
+    """One submission's process: nothing runs in it before it is told to go."""
+
+    channel: socket.socket
+    """To the notebook's process, which is the learner's."""
+    keeper: socket.socket
+    """To the process that keeps it: `i` interrupts, closing it ends all."""
+    home: int
+    """A handle of its home's folder."""
+
+    def close(self) -> None:
+        """End every process of it."""
+        self.keeper.close()
+        self.channel.close()
+        os.close(self.home)
+
+
+class WarmParent:
+    """A process that has imported what labs use; a context manager.
+
+    `shared` are folders that every submission sees in its home, by name. The thread that starts it
+    must live as long as it does.
+    """
+
+    def __init__(self, shared: Mapping[str, Path]) -> None:
+        self.shared = dict(shared)
+        self._forked = False
+
+    def __enter__(self) -> WarmParent:
+        self._private = Path(tempfile.mkdtemp(prefix="bootcamp-grading-"))
+        self._control, theirs = socket.socketpair()
+        home = self._private / "home"
+        home.mkdir()
+        sandbox = Sandbox(
+            home=home,
+            binds=tuple(Bind(at, Path(parent.SHARED) / name) for name, at in self.shared.items()),
+            capabilities=_CAPABILITIES,
+            environment={
+                "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+                "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+            },
+        )
+        argv = [sys.executable, "-m", parent.__name__, str(theirs.fileno())]
+        with theirs, (self._private / "errors").open("wb") as errors:
+            self._process = subprocess.Popen(
+                sandbox.command(argv),
+                env=sandbox.environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[theirs.fileno()],
+                umask=sandbox.umask,
+                start_new_session=True,
+            )
+        try:
+            self._hear(_WARM_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def fork(self, order: Mapping[str, Any]) -> Fork:
+        """Give a fresh fork with an empty home; the one before must be closed.
+
+        Raises:
+            GradingError: the parent or the fork has a fault of ours; start a new parent.
+        """
+        if self._forked:
+            self._hear(_FORK_SECONDS)  # until the last process of the one before is gone
+            self._forked = False
+        channel, their_channel = socket.socketpair()
+        keeper, their_keeper = socket.socketpair()
+        about = {**order, "home": str(HOME), "shared": list(self.shared)}
+        try:
+            with their_channel, their_keeper:
+                handles = [their_channel.fileno(), their_keeper.fileno()]
+                socket.send_fds(self._control, [json.dumps(about).encode()], handles)
+            self._forked = True
+            keeper.settimeout(_FORK_SECONDS)
+            said, homes, _, _ = socket.recv_fds(keeper, 500, 1)
+        except OSError as error:
+            said, homes = str(error).encode(), []
+        if not homes:
+            channel.close()
+            keeper.close()
+            raise self._fault(said.decode(errors="replace").removeprefix("!"))
+        return Fork(channel, keeper, homes[0])
+
+    def close(self) -> None:
+        """End it, and every fork with it."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._private, ignore_errors=True)
+
+    def _hear(self, seconds: float) -> None:
+        self._control.settimeout(seconds)
+        try:
+            heard = receive(self._control)
+        except OSError:
+            heard = None
+        if heard is None:
+            raise self._fault("")
+
+    def _fault(self, reason: str) -> GradingError:
+        lines = (self._private / "errors").read_text(errors="replace").strip().splitlines()
+        why = reason or (lines[-1] if lines else "no answer in time")
+        return GradingError(
+            f"The sandbox of a hand-in did not start ({why:.200}). Look at the machine's load and "
+            "free memory, then grade again."
+        )
