@@ -22,6 +22,7 @@ from bootcamp.grading.execution import Judge, Judged, Submission
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import gradebook_url
+from tests.grading.ordinary import as_ordinary_user
 from tests.grading.small_course import (
     HOMEWORK,
     SmallCourse,
@@ -189,11 +190,8 @@ print([result.score for result in results])
 @pytest.mark.skipif(os.geteuid() != 0, reason="all of these tests run as an ordinary user already")
 def test_grades_as_an_ordinary_user_too(course: SmallCourse) -> None:
     course.store.close()
-    # A user namespace makes an ordinary user of us, to whom our own files belong.
-    become = ["bwrap", "--unshare-user", "--uid", "1000", "--gid", "1000", "--dev-bind", "/", "/"]
     script = [sys.executable, "-c", AS_ORDINARY_USER, str(course.data.root), str(course.checks)]
-    done = subprocess.run(
-        [*become, *script], capture_output=True, text=True, timeout=90, check=False
-    )
+    become = as_ordinary_user(script, owned=course.data.root.parent)
+    done = subprocess.run(become, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[4.0, 4.0]"
