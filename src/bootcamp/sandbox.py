@@ -20,10 +20,21 @@ from pathlib import Path
 from bootcamp.content import content_root
 from bootcamp.errors import SandboxUnavailable
 
-__all__ = ["HOME", "Bind", "Limits", "Sandbox", "is_readable_inside", "require_sandbox"]
+__all__ = [
+    "HOME",
+    "IN_MEMORY",
+    "Bind",
+    "Limits",
+    "Sandbox",
+    "is_readable_inside",
+    "require_sandbox",
+]
 
 HOME = Path("/home/citizen")
 """The home inside every sandbox, the same for all: no login can lie over a path of the system's."""
+
+IN_MEMORY = Path(os.devnull)
+"""The home of a sandbox that needs none of its own on a disk."""
 
 _INSTALL = "Install bubblewrap (on Debian and Ubuntu: `sudo apt-get install bubblewrap`)"
 # Memory that scratch files may take; a sandbox without a bound could fill the machine's.
@@ -95,7 +106,7 @@ class Limits:
 class Sandbox:
     """A place to run one command in.
 
-    `uid` and `gid` are used only when this process is root. `environment` is the whole
+    A `home` that is `IN_MEMORY` is empty at first and goes with the sandbox. `uid` and `gid` are used only when this process is root. `environment` is the whole
     environment inside; it is passed by the process' environment, never on a command line that
     others could read. `user_name` is what the command sees as its own name.
     """
@@ -185,13 +196,18 @@ class Sandbox:
             # Python's multiprocessing keeps its locks here; bubblewrap's own belongs to root.
             *("--size", str(_MEMORY_DISK_BYTES), "--perms", "1777", "--tmpfs", "/dev/shm"),  # noqa: S108
             *("--perms", "0755", "--dir", "/home"),
-            *("--bind", str(self.home), str(self.home_target)),
+            *self._own_home(),
         ]
         for bind in self.binds:
             kind = "--bind" if bind.writable else "--ro-bind"
             target = bind.target or bind.source
             options += [*_readable_parents(target), kind, str(bind.source), str(target)]
         return [*options, "--chdir", str(self.home_target)]
+
+    def _own_home(self) -> list[str]:
+        if self.home != IN_MEMORY:
+            return ["--bind", str(self.home), str(self.home_target)]
+        return ["--size", _TMP_BYTES, "--perms", "0700", "--tmpfs", str(self.home_target)]
 
     def _dropped_privileges(self) -> list[str]:
         setpriv = ["/usr/bin/setpriv", "--no-new-privs"]

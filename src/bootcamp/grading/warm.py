@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from typing import Any
 from bootcamp.errors import GradingError
 from bootcamp.grading.inside import parent
 from bootcamp.grading.inside.frames import receive
-from bootcamp.sandbox import HOME, Bind, Sandbox
+from bootcamp.sandbox import HOME, IN_MEMORY, Bind, Sandbox
 
 __all__ = ["Fork", "WarmParent"]
 
@@ -62,12 +61,10 @@ class WarmParent:
         self._forked = False
 
     def __enter__(self) -> WarmParent:
-        self._private = Path(tempfile.mkdtemp(prefix="bootcamp-grading-"))
+        self._errors = tempfile.TemporaryFile()
         self._control, theirs = socket.socketpair()
-        home = self._private / "home"
-        home.mkdir()
         sandbox = Sandbox(
-            home=home,
+            home=IN_MEMORY,
             binds=tuple(Bind(at, Path(parent.SHARED) / name) for name, at in self.shared.items()),
             capabilities=_CAPABILITIES,
             environment={
@@ -76,13 +73,13 @@ class WarmParent:
             },
         )
         argv = [sys.executable, "-m", parent.__name__, str(theirs.fileno())]
-        with theirs, (self._private / "errors").open("wb") as errors:
+        with theirs:
             self._process = subprocess.Popen(
                 sandbox.command(argv),
                 env=sandbox.environ(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=errors,
+                stderr=self._errors,
                 pass_fds=[theirs.fileno()],
                 umask=sandbox.umask,
                 start_new_session=True,
@@ -129,7 +126,7 @@ class WarmParent:
         self._control.close()
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self._private, ignore_errors=True)
+        self._errors.close()
 
     def _hear(self, seconds: float) -> None:
         self._control.settimeout(seconds)
@@ -141,7 +138,9 @@ class WarmParent:
             raise self._fault("")
 
     def _fault(self, reason: str) -> GradingError:
-        lines = (self._private / "errors").read_text(errors="replace").strip().splitlines()
+        # Read without moving the place at which the others go on writing.
+        said = os.pread(self._errors.fileno(), 100_000, 0).decode(errors="replace")
+        lines = said.strip().splitlines()
         why = reason or (lines[-1] if lines else "no answer in time")
         return GradingError(
             f"The sandbox of a hand-in did not start ({why:.200}). Look at the machine's load and "
