@@ -106,9 +106,10 @@ class Limits:
 class Sandbox:
     """A place to run one command in.
 
-    A `home` that is `IN_MEMORY` is empty at first and goes with the sandbox. `uid` and `gid` are used only when this process is root. `environment` is the whole
-    environment inside; it is passed by the process' environment, never on a command line that
-    others could read. `user_name` is what the command sees as its own name.
+    A `home` that is `IN_MEMORY` is empty at first and goes with the sandbox. `uid` and `gid` are
+    used only when this process is root. `environment` is the whole environment inside; it is passed
+    by the process' environment, never on a command line that others could read. `user_name` is what
+    the command sees as its own name.
     """
 
     home: Path
