@@ -251,6 +251,8 @@ class ModelSettings(_Model):
     small: Line | None = None
     large: Line | None = None
     embedding: Line | None = None
+    answer_tokens: Annotated[int, Field(ge=100, le=1_000_000)] = 4_000
+    """The most tokens of an answer (thinking included) where the caller names no limit."""
     keep_prompts: bool = False
     """Keep what is asked and answered; the citizens' pages then say so."""
     cache: bool = False
@@ -579,6 +581,8 @@ def dump_cohort(cohort: Cohort) -> str:
         if value
     ]
     lines += [
+        "# The most tokens of an answer where the caller names no limit (its thinking included).",
+        f"answer_tokens = {cohort.model.answer_tokens}",
         "# Whether the text of calls is kept; the citizens' pages then say so.",
         f"keep_prompts = {_value(cohort.model.keep_prompts)}",
         "# Whether a team gets the same answer to the same question again, at no cost.",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import openai
@@ -33,6 +34,7 @@ from .conftest import Gateway, Opener
 from .fakes import FakeUpstream
 
 ASK = [{"role": "user", "content": "Hello"}]
+LONG: dict[str, Any] = {"model": "bootcamp-small", "messages": ASK, "max_tokens": 2_000}
 PRICES = Prices({"vendor-mini": Price(Decimal("0.15"), Decimal("0.60"))})
 POSTGRES = os.environ.get("BOOTCAMP_TEST_POSTGRES", "")
 
@@ -76,20 +78,20 @@ def test_team_budget_holds_for_members_who_used_nothing(
         budgets=Budgets(citizen_tokens=100_000, team_tokens=2_100), upstream_url=upstream_url
     )
     for _ in range(6):  # each takes 12 tokens and reserves some 2,030
-        gateway.client("token-ann").chat.completions.create(model="bootcamp-small", messages=ASK)
+        gateway.client("token-ann").chat.completions.create(**LONG)
     with pytest.raises(openai.RateLimitError, match="team 'orange'"):
-        gateway.client("token-ben").chat.completions.create(model="bootcamp-small", messages=ASK)
-    gateway.client("token-cleo").chat.completions.create(model="bootcamp-small", messages=ASK)
-    gateway.client("token-fay").chat.completions.create(model="bootcamp-small", messages=ASK)
+        gateway.client("token-ben").chat.completions.create(**LONG)
+    gateway.client("token-cleo").chat.completions.create(**LONG)
+    gateway.client("token-fay").chat.completions.create(**LONG)
 
 
 def test_cohort_budget_holds_for_everyone(
     open_gateway: Opener, upstream: FakeUpstream, upstream_url: str
 ) -> None:
     gateway = open_gateway(budgets=Budgets(cohort_tokens=2_040), upstream_url=upstream_url)
-    gateway.client("token-ann").chat.completions.create(model="bootcamp-small", messages=ASK)
+    gateway.client("token-ann").chat.completions.create(**LONG)
     with pytest.raises(openai.RateLimitError, match="The whole cohort's budget"):
-        gateway.client("token-fay").chat.completions.create(model="bootcamp-small", messages=ASK)
+        gateway.client("token-fay").chat.completions.create(**LONG)
 
 
 def test_parallel_callers_never_pass_a_budget(open_gateway: Opener) -> None:

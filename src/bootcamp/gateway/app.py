@@ -27,7 +27,7 @@ from bootcamp.gateway.prices import Prices
 from bootcamp.gateway.rates import Rates
 from bootcamp.gateway.requests import Incoming, check_chat, check_embeddings
 from bootcamp.gateway.responses import AsResponse, to_chat
-from bootcamp.gateway.upstream import Upstream, UpstreamEngine
+from bootcamp.gateway.upstream import ANSWER_TOKENS, Upstream, UpstreamEngine
 from bootcamp.gateway.wire import Answer, GatewayProblem, encode, problem_answer, send_answer
 from bootcamp.store import Store
 from bootcamp.store.usage import Budgets
@@ -50,6 +50,7 @@ def create_app(
     prices: Prices | None = None,
     rates: Rates | None = None,
     upstreams: Sequence[Upstream] = (),
+    answer_tokens: int = ANSWER_TOKENS,
     practice: PracticeModel | None = None,
     embedder: Embedder | None = None,
     cache: Cache | None = None,
@@ -67,6 +68,7 @@ def create_app(
         rates: how fast a citizen may call.
         upstreams: the company's model services, in the order in which they are asked; for what
             none of them has, the practice model answers.
+        answer_tokens: the most that an upstream's answer may have where the caller names no limit.
         practice: the practice model, where another than the usual one is wanted.
         embedder: what turns texts into vectors for the practice model's embeddings.
         cache: answers that teams get again for the same question.
@@ -87,7 +89,9 @@ def create_app(
         ),
         models=Models(
             PracticeEngine(practice, embedder),
-            UpstreamEngine(upstreams, metrics.trouble) if upstreams else None,
+            UpstreamEngine(upstreams, metrics.trouble, answer_tokens=answer_tokens)
+            if upstreams
+            else None,
         ),
         metrics_token=metrics_token,
     )

@@ -20,7 +20,7 @@ from bootcamp.gateway.cache import Cache, Cached
 from bootcamp.gateway.callers import Caller
 from bootcamp.gateway.engines import Call, Engine, Reply, Usage
 from bootcamp.gateway.keeping import Keeper
-from bootcamp.gateway.ledger import Ledger
+from bootcamp.gateway.ledger import Granted, Ledger
 from bootcamp.gateway.metrics import Metrics
 from bootcamp.gateway.practice import MODEL_NAME
 from bootcamp.gateway.schema import Form, corrected, violation
@@ -142,6 +142,7 @@ class _Run:
         self._form = Form.of(call)
         self._key = desk.cache.key(caller, call) if desk.cache else b""
         self._sent_head = False
+        self._cut_short = False
 
     async def __call__(self, *, fresh: bool) -> None:
         held = self._desk.cache.get(self._key) if self._desk.cache and not fresh else None
@@ -173,7 +174,10 @@ class _Run:
 
     async def _ask(self, call: Call) -> str | None:
         """Ask the engine and pass the answer on; gives what is wrong with one not passed on."""
-        limits = await self._reserve(call, self._engine.name, self._engine.reserve_tokens(call))
+        need = self._engine.need(call)
+        granted = await self._reserve(call, self._engine.name, need.tokens, need.least)
+        call, limits = need.held_to(call, granted.tokens), granted.headers
+        self._cut_short = granted.tokens < need.tokens
         attempt = _Attempt(call, self._engine.name)
         outcome: Outcome = "left"  # unless we get to know better
         try:
@@ -258,7 +262,7 @@ class _Run:
     async def _replay(self, held: Cached) -> None:
         """Answer from the cache: recorded as a call of no tokens and no cost."""
         attempt = _Attempt(self._call, "cache", Usage(simulated=True, model=MODEL_NAME))
-        limits = await self._reserve(self._call, "cache", 0)
+        limits = (await self._reserve(self._call, "cache", 0)).headers
         await self._settle(attempt, "answered")
         headers = {**limits, **held.headers, **self._marked("hit")}
         if held.events is None:
@@ -270,7 +274,9 @@ class _Run:
 
     # ---- books
 
-    async def _reserve(self, call: Call, engine: str, tokens: int) -> Mapping[str, str]:
+    async def _reserve(
+        self, call: Call, engine: str, tokens: int, least: int | None = None
+    ) -> Granted:
         models = (MODEL_NAME,) if engine == "cache" else self._engine.models(call)
         return await self._desk.ledger.reserve(
             Reservation(
@@ -282,6 +288,7 @@ class _Run:
                 model=call.model,
                 engine=engine,
                 tokens=tokens,
+                least_tokens=least,
             ),
             models,
         )
@@ -313,7 +320,7 @@ class _Run:
         self, call: Call, answer: Cached, body: bytes, events: list[bytes] | None
     ) -> None:
         """Put an answer into the cache, and its text aside where the cohort keeps prompts."""
-        if self._desk.cache and call.id == self._call.id:
+        if self._desk.cache and call.id == self._call.id and not self._cut_short:
             self._desk.cache.put(self._key, answer)
         if self._desk.keeper and self._desk.keeper.on and call.endpoint == "chat":
             texts = contents_of(events) if events is not None else _texts(body)

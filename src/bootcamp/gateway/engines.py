@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal, Protocol
 
@@ -29,6 +29,7 @@ __all__ = [
     "Call",
     "Endpoint",
     "Engine",
+    "Need",
     "PracticeEngine",
     "Reply",
     "Usage",
@@ -44,6 +45,7 @@ _LONGEST_PROMPT = 100_000
 _MOST_CHOICES = 8
 _CHATTER = 200
 """Tokens that a practice answer may take beyond what it quotes from the prompt."""
+_SHORTEST_ANSWER = 100
 _PIECE = 24
 _MOST_INPUTS = 2_048
 _HEADERS = {"x-bootcamp-engine": "practice", "x-bootcamp-usage": "simulated"}
@@ -59,6 +61,40 @@ class Call:
     body: Mapping[str, Any]
     stream: bool = False
     wants_usage: bool = False
+    cap: int | None = None
+    """The most tokens that an answer may have where the caller named no limit."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """The most that a call may take, to be set aside for it, in tokens.
+
+    Where the caller left the length of the answers `open`, they are held to what was set aside,
+    and may be held to less.
+    """
+
+    prompt: int
+    answer: int = 0
+    choices: int = 1
+    open: bool = False
+
+    @property
+    def tokens(self) -> int:
+        """Everything together."""
+        return self.prompt + self.answer * self.choices
+
+    @property
+    def least(self) -> int | None:
+        """With how few the call is still worth making; None where it needs them all."""
+        if not self.open:
+            return None
+        return self.prompt + min(self.answer, _SHORTEST_ANSWER) * self.choices
+
+    def held_to(self, call: Call, tokens: int) -> Call:
+        """Give the call as it may be made with so many tokens."""
+        if not self.open:
+            return call
+        return replace(call, cap=(tokens - self.prompt) // self.choices)
 
 
 @dataclass
@@ -95,8 +131,8 @@ class Engine(Protocol):
             GatewayProblem: there is no such model.
         """
 
-    def reserve_tokens(self, call: Call) -> int:
-        """Give the most tokens that the call is expected to take."""
+    def need(self, call: Call) -> Need:
+        """Say what is to be set aside for the call."""
 
     def answer(self, call: Call, usage: Usage) -> AbstractAsyncContextManager[Reply]:
         """Answer a call; leaving the context ends all work on it.
@@ -122,14 +158,14 @@ class PracticeEngine:
         """Give its one model."""
         return (MODEL_NAME,)
 
-    def reserve_tokens(self, call: Call) -> int:
+    def need(self, call: Call) -> Need:
         """Count the prompt, and an answer that may quote all of it."""
         if call.endpoint == "embeddings":
-            return sum(count_tokens(text) for text in _inputs(call.body))
+            return Need(sum(count_tokens(text) for text in _inputs(call.body)))
         prompt = sum(count_tokens(turn.text) + 3 for turn in _turns(call.body))
         most = _max_tokens(call.body)
         answer = prompt + _CHATTER if most is None else min(most, prompt + _CHATTER)
-        return prompt + answer * _choices(call.body)
+        return Need(prompt, answer, _choices(call.body))
 
     @asynccontextmanager
     async def answer(self, call: Call, usage: Usage) -> AsyncIterator[Reply]:

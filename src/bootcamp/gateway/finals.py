@@ -45,6 +45,7 @@ def gateway_for_teams(
         budgets=budgets_of(cohort),
         prices=prices_of(cohort),
         upstreams=upstreams_of(cohort, environ),
+        answer_tokens=cohort.model.answer_tokens,
         served_by="finals",  # the hub's gateway may be at work on the same store
     )
     # A socket's path may have 107 bytes at most, so it does not go below the data folder. Sandboxes

@@ -20,12 +20,13 @@ from bootcamp.store.usage import (
     BooksBusy,
     Budgets,
     BudgetSpent,
+    Lowered,
     Reservation,
     Settlement,
     settle_open,
 )
 
-__all__ = ["Ledger"]
+__all__ = ["Granted", "Ledger"]
 
 _MOST_AT_ONCE = 256
 _BUSY_SECONDS = 15.0
@@ -34,10 +35,21 @@ _SYNC_SECONDS = 1.0
 _log = logging.getLogger("bootcamp.gateway")
 
 
+_Outcome = BudgetSpent | Lowered | None
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What a call may take, and the headers about how many more the next minute has."""
+
+    tokens: int
+    headers: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class _Job:
     entry: Reservation | Settlement
-    done: asyncio.Future[BudgetSpent | None]
+    done: asyncio.Future[_Outcome]
 
 
 class Ledger:
@@ -95,28 +107,27 @@ class Ledger:
             await asyncio.to_thread(self._syncer.join, _BUSY_SECONDS)
         self._books.close()
 
-    async def reserve(self, wanted: Reservation, models: Sequence[str]) -> Mapping[str, str]:
+    async def reserve(self, wanted: Reservation, models: Sequence[str]) -> Granted:
         """Set tokens and money aside for a call that one of *models* will answer.
 
-        Done to the end even when the caller leaves meanwhile. Gives the headers that tell the
-        caller how many more calls the next minute has.
+        Done to the end even when the caller leaves meanwhile.
 
         Raises:
             GatewayProblem: too fast, no price, no budget left, or the books cannot be written.
         """
         wanted = replace(wanted, money=self._prices.most(models, wanted.tokens))
         headers = self._rates.take(wanted.login, wanted.tokens)
-        refused = await self._enter(wanted)
-        if refused is not None:
+        outcome = await self._enter(wanted)
+        if isinstance(outcome, BudgetSpent):
             raise GatewayProblem(
                 429,
-                str(refused),
+                str(outcome),
                 kind="insufficient_quota",
                 code="insufficient_quota",
                 retry=False,
                 headers=headers,
             )
-        return headers
+        return Granted(outcome.tokens if outcome else wanted.tokens, headers)
 
     async def settle(self, done: Settlement) -> None:
         """Record what a call really took.
@@ -129,11 +140,11 @@ class Ledger:
             done = replace(done, money=money)
         await self._enter(done)
 
-    async def _enter(self, entry: Reservation | Settlement) -> BudgetSpent | None:
+    async def _enter(self, entry: Reservation | Settlement) -> _Outcome:
         job = _Job(entry, asyncio.get_running_loop().create_future())
         self._waiting.append(job)
         self._wake.set()
-        outcome: BudgetSpent | None = None
+        outcome: _Outcome = None
         problem: GatewayProblem | None = None
         with anyio.CancelScope(shield=True):
             try:
@@ -174,9 +185,7 @@ class Ledger:
             if not job.done.done():
                 job.done.set_result(outcome)
 
-    async def _written(
-        self, entries: Sequence[Reservation | Settlement]
-    ) -> list[BudgetSpent | None]:
+    async def _written(self, entries: Sequence[Reservation | Settlement]) -> list[_Outcome]:
         if not self._books.local:
             return await asyncio.to_thread(self._books.write, entries)
         deadline = asyncio.get_running_loop().time() + _BUSY_SECONDS

@@ -31,6 +31,9 @@ _LARGEST_ANSWER = 32 * 1024 * 1024
 _LARGEST_PROBLEM = 64 * 1024
 _PASSED_ON = frozenset({"retry-after", "retry-after-ms", "x-should-retry"})
 _MASK = "[hidden]"
+_LIMITS = ("max_tokens", "max_completion_tokens")
+"""The names of an answer's limit. Every service heeds the first or refuses it by name; some
+(Ollama) ignore the second without a word."""
 _PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 _MEMBERS = {"chat": "choices", "embeddings": "data"}
 
@@ -65,6 +68,7 @@ class Line:
     def __init__(self, upstream: Upstream) -> None:
         self.upstream = upstream
         self._rests_until = 0.0
+        self._limit_of: dict[str, str] = {}
         headers = {
             "User-Agent": "ai-bootcamp-lab",
             "Accept-Encoding": "identity",
@@ -99,11 +103,10 @@ class Line:
         Raises:
             GatewayProblem: no answer has begun.
         """
-        content = encode(_forwarded(call, model))
         guess = weigh(call.body) // 4
         try:
             async with asyncio.timeout(self.upstream.total_seconds):
-                answer = await self._client.post(_PATHS[call.endpoint], content)
+                answer = await self._post(call, model)
                 try:
                     yield await self._reply(call, answer, usage, guess)
                 finally:
@@ -119,6 +122,22 @@ class Line:
         except Broken:
             usage.prompt = usage.prompt or guess
             raise _lost() from None
+
+    async def _post(self, call: Call, model: str) -> Response:
+        """Send a call, with the limit that is ours by the name that the model wants."""
+        limit = self._limit_of.get(model, _LIMITS[0])
+        path = _PATHS[call.endpoint]
+        answer = await self._client.post(path, encode(_forwarded(call, model, limit)))
+        if call.cap is None or answer.status not in {400, 422}:
+            return answer
+        try:
+            body = await _read(answer, _LARGEST_PROBLEM)
+        finally:
+            answer.close()
+        if limit.encode() not in body:
+            raise self._problem(answer.status, answer.headers, body)
+        self._limit_of[model] = other = _LIMITS[limit == _LIMITS[0]]
+        return await self._client.post(path, encode(_forwarded(call, model, other)))
 
     async def _reply(self, call: Call, answer: Response, usage: Usage, guess: int) -> Reply:
         headers = {"x-bootcamp-engine": "upstream", "x-bootcamp-upstream": self.upstream.name}
@@ -264,8 +283,10 @@ async def _with_first(first: bytes, events: AsyncGenerator[bytes]) -> AsyncGener
             yield piece
 
 
-def _forwarded(call: Call, model: str) -> dict[str, Any]:
+def _forwarded(call: Call, model: str, limit: str) -> dict[str, Any]:
     body = {**call.body, "model": model}
+    if call.cap is not None:
+        body[limit] = call.cap
     if call.stream:
         options = call.body.get("stream_options")
         known = options if isinstance(options, dict) else {}

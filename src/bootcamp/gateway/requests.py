@@ -102,7 +102,7 @@ def check_chat(body: Mapping[str, Any], example: str) -> None:
         raise invalid("'messages' must be a list with at least one message.", param="messages")
     for name in ("max_tokens", "max_completion_tokens", "n"):
         value = body.get(name)
-        if isinstance(value, int | float) and value < 1:
+        if value is not None and (type(value) is not int or value < 1):
             raise invalid(f"'{name}' must be a whole number of at least 1.", param=name)
     check_stream(body)
     form = body.get("response_format")

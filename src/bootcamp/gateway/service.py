@@ -102,6 +102,7 @@ def app_from_environment(environ: Mapping[str, str]) -> Gateway:
         prices=prices_of(cohort),
         rates=rates_of(cohort),
         upstreams=upstreams_of(cohort, environ),
+        answer_tokens=cohort.model.answer_tokens,
         cache=Cache() if cohort.model.cache else None,
         keeps_prompts=_KeepSwitch(data.cohort_file),
         metrics_token=environ.get("BOOTCAMP_METRICS_TOKEN", "").strip(),

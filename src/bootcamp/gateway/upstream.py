@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bootcamp.gateway.engines import EMBEDDING, LARGE, SMALL, Call, Endpoint, Reply, Usage
+from bootcamp.gateway.engines import EMBEDDING, LARGE, SMALL, Call, Endpoint, Need, Reply, Usage
 from bootcamp.gateway.line import Line, Upstream
 from bootcamp.gateway.weighing import weigh
 from bootcamp.gateway.wire import GatewayProblem
 
-__all__ = ["Upstream", "UpstreamEngine"]
+__all__ = ["ANSWER_TOKENS", "Upstream", "UpstreamEngine"]
 
-_DEFAULT_COMPLETION = 2_000
+ANSWER_TOKENS = 4_000
+_MOST_TOKENS = 10**9
 _Trouble = Callable[[str, str], None]
 _Way = tuple[Line, str]
 """A line, and the name of a model there."""
@@ -24,14 +25,20 @@ class UpstreamEngine:
     name = "upstream"
 
     def __init__(
-        self, upstreams: Sequence[Upstream], on_trouble: _Trouble = lambda _name, _code: None
+        self,
+        upstreams: Sequence[Upstream],
+        on_trouble: _Trouble = lambda _name, _code: None,
+        *,
+        answer_tokens: int = ANSWER_TOKENS,
     ) -> None:
         """Open the lines.
 
         Args:
             upstreams: in the order in which they are asked.
             on_trouble: told the upstream's name and a code each time that one fails.
+            answer_tokens: the most that an answer may have where the caller names no limit.
         """
+        self._answer_tokens = answer_tokens
         self._lines = [Line(upstream) for upstream in upstreams]
         self._on_trouble = on_trouble
         self._ways: dict[Endpoint, dict[str, list[_Way]]] = {
@@ -56,16 +63,17 @@ class UpstreamEngine:
         """Give the upstreams' own names of all models that may come to answer."""
         return [model for _, model in self._ways[call.endpoint][call.model]]
 
-    def reserve_tokens(self, call: Call) -> int:
+    def need(self, call: Call) -> Need:
         """Estimate on the high side: half a token a byte of prompt, and the answer asked for."""
         prompt = weigh(call.body) // 2 + 16
         if call.endpoint == "embeddings":
-            return prompt
-        most = call.body.get("max_completion_tokens") or call.body.get("max_tokens")
-        answer = most if isinstance(most, int) and most > 0 else _DEFAULT_COMPLETION
-        count = call.body.get("n")
-        answer *= count if isinstance(count, int) and count > 0 else 1
-        return prompt + min(answer, 10**9)
+            return Need(prompt)
+        choices = call.body.get("n") or 1
+        named = [call.body.get("max_completion_tokens") or 0, call.body.get("max_tokens") or 0]
+        most = max(named)  # of two, who knows which a service heeds
+        if most:
+            return Need(prompt, min(most, _MOST_TOKENS), min(choices, _MOST_TOKENS))
+        return Need(prompt, self._answer_tokens, min(choices, _MOST_TOKENS), open=True)
 
     @asynccontextmanager
     async def answer(self, call: Call, usage: Usage) -> AsyncIterator[Reply]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -33,6 +33,7 @@ __all__ = [
     "BudgetSpent",
     "Budgets",
     "Holder",
+    "Lowered",
     "Reservation",
     "Settlement",
     "Standing",
@@ -60,6 +61,13 @@ class BudgetSpent(BootcampError):
     """The budget of a citizen, a team or the cohort does not allow another call."""
 
     code = "insufficient_quota"
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A call was let through with fewer tokens than it wanted: all that a budget has left."""
+
+    tokens: int
 
 
 class BooksBusy(Exception):
@@ -100,7 +108,8 @@ class Budgets:
 class Reservation:
     """A call that is about to be made, and the most that it is expected to take.
 
-    `money` is in billionths of the currency.
+    `money` is in billionths of the currency. `least_tokens` says with how few the call could do
+    where a budget has no more left; None that it needs them all.
     """
 
     call_id: str
@@ -112,6 +121,7 @@ class Reservation:
     engine: str
     tokens: int
     money: int = 0
+    least_tokens: int | None = None
     at: datetime = field(default_factory=now)
 
 
@@ -198,6 +208,9 @@ class UsageLimit(Base):
     money: Mapped[int | None] = mapped_column(BigInteger, default=None)
 
 
+_Outcome = BudgetSpent | Lowered | None
+
+
 @dataclass
 class _Account:
     """A total and its limits, while a transaction holds the lock on them."""
@@ -267,8 +280,10 @@ class Books:
         self._open_call, self._read_call = own(_OPEN_CALL), own(_READ_CALL)
         self._settle_call = own(_SETTLE_CALL)
 
-    def write(self, entries: Sequence[Reservation | Settlement]) -> list[BudgetSpent | None]:
-        """Write all entries in one transaction; give for each why it was refused, or None.
+    def write(self, entries: Sequence[Reservation | Settlement]) -> list[_Outcome]:
+        """Write all entries in one transaction.
+
+        Gives for each why it was refused, or how far it was lowered, or None.
 
         Raises:
             BooksBusy: another program is writing to SQLite; try again in a moment.
@@ -317,9 +332,7 @@ class Books:
                 cursor.execute(f"PRAGMA {pragma}")
         return connection
 
-    def _enter(
-        self, cursor: Any, entries: Sequence[Reservation | Settlement]
-    ) -> list[BudgetSpent | None]:
+    def _enter(self, cursor: Any, entries: Sequence[Reservation | Settlement]) -> list[_Outcome]:
         settled = [entry for entry in entries if isinstance(entry, Settlement)]
         wanted = [entry for entry in entries if isinstance(entry, Reservation)]
         waiting = [self._waiting(cursor, done) for done in settled]
@@ -366,13 +379,18 @@ class Books:
         wanted: Reservation,
         accounts: dict[_Key, _Account],
         opened: list[tuple[object, ...]],
-    ) -> BudgetSpent | None:
+    ) -> _Outcome:
         period = self._budgets.period(wanted.at)
         keys = _keys(wanted, period)
+        lowered: Lowered | None = None
         for key in keys:
             refusal = self._refusal(key, accounts[key], wanted)
             if refusal:
-                return BudgetSpent(refusal)
+                fitting = _fitting(wanted, [accounts[each] for each in keys])
+                if fitting is None:
+                    return BudgetSpent(refusal)
+                wanted, lowered = fitting, Lowered(fitting.tokens)
+                break
         for key in keys:
             accounts[key].add(wanted.tokens, wanted.money)
         opened.append(
@@ -382,7 +400,7 @@ class Books:
                 False, self._moment(wanted.at),
             )
         )  # fmt: skip
-        return None
+        return lowered
 
     def _settle(
         self, cursor: Any, done: Settlement, call: _Open, accounts: dict[_Key, _Account]
@@ -407,16 +425,16 @@ class Books:
     def _refusal(self, key: _Key, account: _Account, wanted: Reservation) -> str | None:
         """Say which budget does not allow a call, or give None when all is well."""
         if account.most_tokens is not None:
-            left = account.most_tokens - account.tokens
+            left = max(account.most_tokens - account.tokens, 0)
             if wanted.tokens > left:
                 return self._sentence(
-                    key, f"{account.most_tokens:,} tokens", max(left, 0), f"{wanted.tokens:,}"
+                    key, f"{account.most_tokens:,} tokens", left, f"{wanted.tokens:,}"
                 )
         if account.most_money is not None:
-            left = account.most_money - account.money
-            if wanted.money > left or (left <= 0 and wanted.money > 0):
+            left = max(account.most_money - account.money, 0)
+            if wanted.money > left:
                 return self._sentence(
-                    key, self._price(account.most_money), max(left, 0), self._price(wanted.money)
+                    key, self._price(account.most_money), left, self._price(wanted.money)
                 )
         return None
 
@@ -438,6 +456,23 @@ class Books:
 
     def _price(self, billionths: int) -> str:
         return f"{in_currency(billionths):,f} {self._budgets.currency}"
+
+
+def _fitting(wanted: Reservation, accounts: Iterable[_Account]) -> Reservation | None:
+    """Lower a reservation to what all budgets have left; None where that is not enough for it."""
+    if wanted.least_tokens is None:
+        return None
+    tokens = wanted.tokens
+    for account in accounts:
+        if account.most_tokens is not None:
+            tokens = min(tokens, account.most_tokens - account.tokens)
+        if account.most_money is not None and wanted.money > 0:
+            left = max(account.most_money - account.money, 0)
+            tokens = min(tokens, left * wanted.tokens // wanted.money)
+    if tokens < wanted.least_tokens:
+        return None
+    # Rounded up, as costs are; by the choice of `tokens` that still fits.
+    return replace(wanted, tokens=tokens, money=-(-wanted.money * tokens // wanted.tokens))
 
 
 def _keys(call: Reservation, period: str) -> tuple[_Key, ...]:
