@@ -34,7 +34,12 @@ def test_forwards_with_the_key_and_the_name_of_the_upstream(
     assert answer.parse().choices[0].message.content == "Hello from the vendor."
     assert answer.headers["x-bootcamp-engine"] == "upstream"
     assert upstream.requests == [
-        {"model": "vendor-max", "messages": ASK, "vendor_option": {"deep": [1]}}
+        {
+            "model": "vendor-max",
+            "messages": ASK,
+            "vendor_option": {"deep": [1]},
+            "max_tokens": 4_000,  # what was set aside for the answer
+        }
     ]
     assert upstream.headers[0]["authorization"] == f"Bearer {KEY}"
     assert "token-ann" not in json.dumps(upstream.headers)

@@ -5,23 +5,14 @@ from __future__ import annotations
 from bootcamp.cohort import Cohort
 from bootcamp.gateway.prices import Price, Prices
 from bootcamp.gateway.rates import Rates
-from bootcamp.store.usage import Budgets, billionths
+from bootcamp.store.usage import Budgets
 
 __all__ = ["budgets_of", "prices_of", "rates_of"]
 
 
 def budgets_of(cohort: Cohort) -> Budgets:
     """Give the cohort's budgets, which are for the whole bootcamp."""
-    given = cohort.budgets
-    return Budgets(
-        citizen_tokens=given.citizen_tokens,
-        team_tokens=given.team_tokens,
-        cohort_tokens=given.cohort_tokens,
-        citizen_money=billionths(given.citizen_money),
-        team_money=billionths(given.team_money),
-        cohort_money=billionths(given.cohort_money),
-        currency=given.currency,
-    )
+    return Budgets.of_cohort(cohort.budgets)
 
 
 def prices_of(cohort: Cohort) -> Prices:

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Any, Literal, Protocol, cast
 
-from sqlalchemy import BigInteger, Index, String, func, select, text, update
+from sqlalchemy import BigInteger, Index, String, case, func, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -34,6 +34,7 @@ __all__ = [
     "Budgets",
     "Holder",
     "Lowered",
+    "Pending",
     "Reservation",
     "Settlement",
     "Standing",
@@ -42,6 +43,7 @@ __all__ = [
     "UsageTotal",
     "billionths",
     "in_currency",
+    "pending",
     "set_limit",
     "settle_open",
     "standings",
@@ -74,6 +76,18 @@ class BooksBusy(Exception):
     """Another program is writing to the store just now; nothing was written."""
 
 
+class CohortBudgets(Protocol):
+    """Budgets as a cohort file has them: tokens, and money in the currency itself."""
+
+    citizen_tokens: int | None
+    team_tokens: int | None
+    cohort_tokens: int | None
+    citizen_money: Decimal | None
+    team_money: Decimal | None
+    cohort_money: Decimal | None
+    currency: str
+
+
 @dataclass(frozen=True)
 class Budgets:
     """How much a citizen, a team and the whole cohort may use; None means no limit.
@@ -90,6 +104,19 @@ class Budgets:
     cohort_money: int | None = None
     per: Literal["bootcamp", "day"] = "bootcamp"
     currency: str = "USD"
+
+    @classmethod
+    def of_cohort(cls, given: CohortBudgets) -> Budgets:
+        """Give the budgets of a cohort file, which are for the whole bootcamp."""
+        return cls(
+            citizen_tokens=given.citizen_tokens,
+            team_tokens=given.team_tokens,
+            cohort_tokens=given.cohort_tokens,
+            citizen_money=billionths(given.citizen_money),
+            team_money=billionths(given.team_money),
+            cohort_money=billionths(given.cohort_money),
+            currency=given.currency,
+        )
 
     def period(self, at: datetime) -> str:
         """Name the period that a call at this moment counts for."""
@@ -556,6 +583,42 @@ def standings(
                 own_limit=limit is not None and (limit.tokens, limit.money) != (None, None),
             )
         )
+    return found
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Of what somebody has used: what open calls have set aside, and what nobody is billed for."""
+
+    tokens: int = 0
+    money: int = 0
+    simulated: int = 0
+    """Tokens that the practice model counted."""
+
+
+def pending(session: Session, budgets: Budgets) -> dict[tuple[Holder, str], Pending]:
+    """Give it for the present period, for everybody who has called."""
+    is_open = UsageCall.outcome == "open"
+    rows = session.execute(
+        select(
+            UsageCall.login,
+            UsageCall.team,
+            func.sum(case((is_open, UsageCall.tokens), else_=0)),
+            func.sum(case((is_open, UsageCall.money), else_=0)),
+            func.sum(case((UsageCall.simulated, UsageCall.tokens), else_=0)),
+        )
+        .where(UsageCall.period == budgets.period(now()))
+        .group_by(UsageCall.login, UsageCall.team)
+    )
+    found: dict[tuple[Holder, str], Pending] = {}
+    for login, team, tokens, money, simulated in rows:
+        for holder, name, _ in _holders(login, team, ""):
+            before = found.get((holder, name), Pending())
+            found[holder, name] = Pending(
+                before.tokens + int(tokens),
+                before.money + int(money),
+                before.simulated + int(simulated),
+            )
     return found
 
 

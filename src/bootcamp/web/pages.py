@@ -27,7 +27,7 @@ from starlette.routing import Route
 from bootcamp.errors import BootcampError
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
-from bootcamp.web import views
+from bootcamp.web import budgets, views
 from bootcamp.web.contracts import HomeworkLike
 from bootcamp.web.current import Current
 from bootcamp.web.desk import Desk
@@ -88,6 +88,7 @@ class Pages:
         return [
             Route("/", page(self._home)),
             Route("/health", self._health),
+            Route("/budgets", page(self._budgets)),
             Route("/oauth_callback", self._signed_in_at_hub),
             Route("/working/{job}", page(self._working)),
             Route("/working/{job}/status", page(self._status, for_script=True)),
@@ -122,9 +123,23 @@ class Pages:
                 return views.facilitator_home(visitor, cohort, exchange, self._store, date.today())
             return views.citizen_home(visitor, cohort, exchange, self._data, date.today())
 
+        def own_budgets() -> list[budgets.BudgetLine]:
+            if visitor.is_facilitator:
+                return []
+            return budgets.own_budgets(visitor, self._current.cohort, self._store)
+
         home = await asyncio.to_thread(gather)
+        own = await asyncio.to_thread(own_budgets)
         name = "facilitator.html" if visitor.is_facilitator else "home.html"
-        return self._render(name, session=session, visitor=visitor, home=home)
+        return self._render(name, session=session, visitor=visitor, home=home, own_budgets=own)
+
+    async def _budgets(self, _request: Request, session: Session, visitor: Visitor) -> Response:
+        if not visitor.is_facilitator:
+            raise HTTPException(403, "The cohort's budgets are for facilitators.")
+        found = await asyncio.to_thread(
+            lambda: budgets.budget_page(self._current.cohort, self._store)
+        )
+        return self._render("budgets.html", session=session, visitor=visitor, budgets=found)
 
     async def _working(self, request: Request, session: Session, visitor: Visitor) -> Response:
         job = self._jobs.find(request.path_params["job"], visitor.login)

@@ -32,6 +32,15 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A page of figures follows by itself, where it is looked at and nothing in it is being used.
+const followed = document.querySelector("[data-refresh]");
+if (followed) {
+  window.setInterval(() => {
+    const idle = document.activeElement === document.body && !String(document.getSelection());
+    if (idle && document.visibilityState === "visible") window.location.reload();
+  }, Number(followed.dataset.refresh) * 1000);
+}
+
 // The page shown while something goes on.
 const working = document.querySelector("[data-status]");
 if (working) {
