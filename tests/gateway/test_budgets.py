@@ -28,6 +28,7 @@ from bootcamp.store.usage import (
     set_limit,
     settle_open,
 )
+from tests import postgres
 
 from .books import reservation, settlement, standing, write
 from .conftest import Gateway, Opener
@@ -36,24 +37,36 @@ from .fakes import FakeUpstream
 ASK = [{"role": "user", "content": "Hello"}]
 LONG: dict[str, Any] = {"model": "bootcamp-small", "messages": ASK, "max_tokens": 2_000}
 PRICES = Prices({"vendor-mini": Price(Decimal("0.15"), Decimal("0.60"))})
-POSTGRES = os.environ.get("BOOTCAMP_TEST_POSTGRES", "")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty PostgreSQL database: the one that BOOTCAMP_TEST_POSTGRES names, or our own."""
+    named, folder = os.environ.get("BOOTCAMP_TEST_POSTGRES", ""), postgres.programs()
+    if named:
+        yield named
+    elif folder is None:
+        pytest.skip("PostgreSQL is not installed: `make setup-dev` as root does it")
+    else:
+        with postgres.cluster(folder) as url:
+            yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A store of each kind; PostgreSQL where BOOTCAMP_TEST_POSTGRES gives an empty database."""
+    """A store of each kind, empty."""
     if request.param == "sqlite":
         opened = open_store(f"sqlite:///{tmp_path / 'any.sqlite'}")
         yield opened
         opened.close()
         return
-    if not POSTGRES:
-        pytest.skip("BOOTCAMP_TEST_POSTGRES is not set")
+    url: str = request.getfixturevalue("postgres_url")
     schema = f"test_{uuid.uuid4().hex}"
-    server = create_engine(POSTGRES)
+    server = create_engine(url)
     with server.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
-    opened = open_store(f"{POSTGRES}?options=-csearch_path%3D{schema}")
+    joint = "&" if "?" in url else "?"
+    opened = open_store(f"{url}{joint}options=-csearch_path%3D{schema}")
     yield opened
     opened.close()
     with server.begin() as connection:
