@@ -44,6 +44,7 @@ class Target:
     url: str
     model: str
     process: psutil.Process | None = None
+    version: str = ""
 
     def load(self, requests: int, connections: int, *, stream: bool = False) -> dict[str, float]:
         """Ask so many times; give the load generator's figures, with our processor time."""
@@ -153,7 +154,21 @@ def litellm_proxy(folder: Path, service: str, program: str) -> Iterator[Target]:
     }
     with running([*command, "--num_workers", "1"], folder, environ) as pid:
         eventually(lambda: _answers(f"http://127.0.0.1:{port}/health/liveliness"), within=120)
-        yield Target(f"http://127.0.0.1:{port}/v1", "mock", psutil.Process(pid))
+        version = _version_of(program)
+        yield Target(f"http://127.0.0.1:{port}/v1", "mock", psutil.Process(pid), version)
+
+
+def _version_of(program: str) -> str:
+    """Ask the environment that LiteLLM's program lies in, which is not ours."""
+    ask = "import importlib.metadata as m; print(m.version('litellm'))"
+    command = [str(Path(program).parent / "python"), "-c", ask]
+    try:
+        done = subprocess.run(
+            command, check=True, capture_output=True, text=True, timeout=60, env={}
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()
 
 
 def measure(targets: Mapping[str, Target], *, requests: int, many: int) -> dict[str, Any]:
@@ -185,6 +200,7 @@ def measure(targets: Mapping[str, Target], *, requests: int, many: int) -> dict[
         memory.append(ours.memory_mb())
     figures["ours"]["memory_mb"] = {"requests": many, "each_quarter": memory}
     if "litellm" in targets:
+        figures["litellm"]["version"] = targets["litellm"].version
         figures["litellm"]["memory_mb"] = targets["litellm"].memory_mb()
     direct = figures["direct"]
     for name in targets.keys() - {"direct"}:
@@ -228,7 +244,9 @@ def run(*, quick: bool, litellm: str | None) -> dict[str, Any]:
         )
     else:
         figures["ratio"] = None
-    figures["not_measured"] = ["practice labels"] + ([] if stock else ["LiteLLM: not installed"])
+    figures["not_measured"] = ["practice labels"] + (
+        [] if stock else ["LiteLLM: LITELLM names no program"]
+    )
     return figures
 
 
