@@ -6,12 +6,14 @@ import socket
 import sys
 
 from bootcamp.errors import BootcampError
+from bootcamp.lean import without_slow_imports
 from bootcamp.settings import DataFolder
 from bootcamp.web.settings import WebSettings
 
 
 def main() -> int:
     """Serve until told to stop; give the exit status."""
+    without_slow_imports()
     try:
         settings = WebSettings.from_environment()
         # Listening comes before the slow imports: the hub waits for an answer before it goes on,

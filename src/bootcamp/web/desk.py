@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import select
@@ -136,6 +137,8 @@ class Desk:
         item = await self._homework(request, visitor)
         # False: somebody's run is going on; its progress is what the page shows.
         await asyncio.to_thread(grader.begin, self._data, item.assignment, visitor.login)
+        # The results need nbgrader, which takes seconds to import: meanwhile, not when they show.
+        asyncio.get_running_loop().run_in_executor(None, import_module, "nbgrader.api")
         return self._to(f"grading/{item.assignment}")
 
     async def _give_feedback(
