@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from nbgrader.api import Gradebook
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -208,3 +209,32 @@ def test_a_facilitator_collects_into_a_course_of_their_own(
     assert (collected / NOTEBOOK).read_bytes() == raw(answered())
     assert (collected / "timestamp.txt").read_text().startswith(f"{handed.received_at:%Y-%m-%d}")
     assert "Released as" in ada.nbgrader("release_assignment", HOMEWORK)
+
+
+@pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_a_facilitator_releases_feedback_of_a_course_of_their_own(
+    ada: Citizen, course: SmallCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = course.exchange.hand_in(HOMEWORK, "ada", {NOTEBOOK: raw(answered())})
+    course.exchange.collect(HOMEWORK)
+    # A new gradebook is stamped by the `alembic` program, which lies beside our Python.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    with Gradebook(f"sqlite:///{ada.home / 'gradebook.db'}", "bootcamp") as gradebook:
+        gradebook.add_assignment(HOMEWORK)
+        gradebook.add_notebook(HOMEWORK, HOMEWORK)
+        gradebook.add_grade_cell("hw1-double", HOMEWORK, HOMEWORK, max_score=2, cell_type="code")
+        gradebook.add_student("ada")
+        gradebook.add_submission(HOMEWORK, "ada")
+        grade = gradebook.find_grade("hw1-double", HOMEWORK, HOMEWORK, "ada")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    page = ada.home / "feedback" / "ada" / HOMEWORK / f"{HOMEWORK}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("<p>Half of it.</p>")
+    ada.environ["JUPYTERHUB_API_TOKEN"] = "fay"
+    said = ada.nbgrader("release_feedback", HOMEWORK)
+    assert "Feedback released to ada" in said, said
+    given = course.exchange.state("ada")[0].feedback
+    assert given is not None
+    assert (given.score, given.max_score, given.receipt) == (1.5, 2, handed.receipt)
+    assert course.exchange.feedback_html(HOMEWORK, "ada") == "<p>Half of it.</p>"
