@@ -14,12 +14,14 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import warnings
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psutil
 from nbgrader.apps import NbGraderAPI
 
 from bootcamp.cohort import Cohort
@@ -42,6 +44,10 @@ def measure(number: int) -> dict[str, Any]:
         begun = time.perf_counter()
         results = grade_assignment(ours, HOMEWORK)
         ours_seconds = time.perf_counter() - begun
+        # Another run, since looking at memory takes time; the marks are there already.
+        again = _course(Path(scratch) / "memory", max(4, number // 10))
+        with _PeakMemory() as peak:
+            grade_assignment(again, HOMEWORK)
         begun = time.perf_counter()
         graded_by_stock = _grade_with_stock(stock, number)
         stock_seconds = time.perf_counter() - begun
@@ -57,8 +63,34 @@ def measure(number: int) -> dict[str, Any]:
         "ours_graded": sum(not result.notes for result in results),
         "ours_sandbox": True,
         "ratio": round(stock_seconds / ours_seconds, 2),
-        "not_measured": ["memory", "Otter"],
+        "ours_megabytes_each_worker": round(peak.bytes / (os.cpu_count() or 1) / 1e6),
+        "not_measured": ["Otter"],
     }
+
+
+class _PeakMemory:
+    """The most proportional memory that this process and all below it held at one moment."""
+
+    bytes = 0
+
+    def __enter__(self) -> _PeakMemory:
+        self._done = threading.Event()
+        self._watching = threading.Thread(target=self._watch)
+        self._watching.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._watching.join()
+
+    def _watch(self) -> None:
+        me = psutil.Process()
+        while not self._done.wait(0.1):
+            held = 0
+            for process in (me, *me.children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    held += process.memory_full_info().pss
+            self.bytes = max(self.bytes, held)
 
 
 def _course(root: Path, number: int) -> DataFolder:
