@@ -12,6 +12,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -24,10 +25,11 @@ from typing import Any
 import psutil
 from nbgrader.apps import NbGraderAPI
 
-from bootcamp.cohort import Cohort
+from benchmarks.otter import otter_command, otter_seconds
+from bootcamp.cohort import Cohort, Person
 from bootcamp.content import content_root
 from bootcamp.exchange.service import Exchange
-from bootcamp.grading import grade_assignment
+from bootcamp.grading import GradeResult, grade_assignment
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import course_config
@@ -36,25 +38,30 @@ HOMEWORK = "homework-1"
 
 
 def measure(number: int) -> dict[str, Any]:
-    """Grade `number` hand-ins both ways; times are wall seconds."""
+    """Grade `number` hand-ins each way; times are wall seconds."""
     with tempfile.TemporaryDirectory(prefix="bench-grading-") as scratch:
         ours = _course(Path(scratch) / "ours", number)
         stock = DataFolder.at(Path(scratch) / "stock")
         shutil.copytree(ours.root, stock.root)
-        begun = time.perf_counter()
-        results = grade_assignment(ours, HOMEWORK)
-        ours_seconds = time.perf_counter() - begun
+        ours_seconds, results = _grade_with_ours(ours)
         # Another run, since looking at memory takes time; the marks are there already.
         again = _course(Path(scratch) / "memory", max(4, number // 10))
         with _PeakMemory() as peak:
             grade_assignment(again, HOMEWORK)
+        tenfold_seconds, _ = _grade_with_ours(_course(Path(scratch) / "tenfold", 10 * number))
         begun = time.perf_counter()
         graded_by_stock = _grade_with_stock(stock, number)
         stock_seconds = time.perf_counter() - begun
+        otter = otter_command()
+        taken_by_otter = (
+            otter_seconds(otter, _hand_ins(ours), Path(scratch) / "otter") if otter else None
+        )
+        floor = _floor_seconds(Path(scratch))
+    workers = os.cpu_count() or 1
     return {
         "benchmark": "grading",
         "submissions": number,
-        "processors": os.cpu_count(),
+        "processors": workers,
         "stock_nbgrader_seconds": round(stock_seconds, 2),
         "stock_nbgrader_seconds_each": round(stock_seconds / number, 3),
         "stock_nbgrader_graded": graded_by_stock,
@@ -63,9 +70,41 @@ def measure(number: int) -> dict[str, Any]:
         "ours_graded": sum(not result.notes for result in results),
         "ours_sandbox": True,
         "ratio": round(stock_seconds / ours_seconds, 2),
-        "ours_megabytes_each_worker": round(peak.bytes / (os.cpu_count() or 1) / 1e6),
-        "not_measured": ["Otter"],
+        "ours_tenfold_submissions": 10 * number,
+        "ours_tenfold_seconds": round(tenfold_seconds, 2),
+        "ours_tenfold_cost": round(tenfold_seconds / ours_seconds, 2),
+        "ours_megabytes_each_worker": round(peak.bytes / workers / 1e6),
+        "floor_processor_seconds_each": round(floor, 4),
+        # The cells' own work is shared by all processors.
+        "ours_times_the_floor": round(ours_seconds / number * workers / floor, 1),
+        "otter_seconds": None if taken_by_otter is None else round(taken_by_otter, 2),
+        "otter_ratio": None if taken_by_otter is None else round(taken_by_otter / ours_seconds, 2),
+        "not_measured": [] if otter else ["Otter (its command in the variable OTTER)"],
     }
+
+
+def _grade_with_ours(data: DataFolder) -> tuple[float, list[GradeResult]]:
+    begun = time.perf_counter()
+    results = grade_assignment(data, HOMEWORK)
+    return time.perf_counter() - begun, results
+
+
+def _hand_ins(data: DataFolder) -> dict[str, bytes]:
+    found = (data.course / "submitted").glob(f"*/{HOMEWORK}/{HOMEWORK}.ipynb")
+    return {path.parent.parent.name: path.read_bytes() for path in sorted(found)}
+
+
+def _floor_seconds(scratch: Path) -> float:
+    """Give the processor seconds of the answered homework's cells in a warm process."""
+    folder = scratch / "floor"
+    folder.mkdir()
+    command = [sys.executable, "-m", "benchmarks.grading_floor", str(_answered()), str(folder)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    return float(said.stdout)
+
+
+def _answered() -> Path:
+    return content_root() / "solutions" / "session-01" / f"{HOMEWORK}.ipynb"
 
 
 class _PeakMemory:
@@ -100,7 +139,7 @@ def _course(root: Path, number: int) -> DataFolder:
     store = open_store(data.store_url)
     exchange = Exchange(data, store, _cohort(number))
     exchange.release(HOMEWORK)
-    solution = content_root() / "solutions" / "session-01" / f"{HOMEWORK}.ipynb"
+    solution = _answered()
     answered, untouched = {solution.name: solution.read_bytes()}, exchange.files(HOMEWORK)
     for n in range(number):
         exchange.hand_in(HOMEWORK, f"citizen-{n:03d}", untouched if n % 2 else answered)
@@ -110,18 +149,20 @@ def _course(root: Path, number: int) -> DataFolder:
 
 
 def _cohort(number: int) -> Cohort:
-    logins = [f"citizen-{n:03d}" for n in range(number)]
-    people = [{"name": i, "email": f"{i}@alderfinch.example", "login": i} for i in logins]
     fay = {"name": "Fay", "email": "fay@alderfinch.example", "login": "fay", "role": "facilitator"}
-    return Cohort.model_validate(
+    cohort = Cohort.model_validate(
         {
             "name": "Benchmark",
             "company": "Alder & Finch",
             "sessions": [date(2027, 1, day) for day in range(4, 10)],
             "use_cases": [{"slug": f"case-{n}", "title": f"Case {n}"} for n in range(4)],
-            "people": [*people, fay],
+            "people": [fay],
         }
     )
+    logins = [f"citizen-{n:03d}" for n in range(number)]
+    people = tuple(Person(name=i, email=f"{i}@alderfinch.example", login=i) for i in logins)
+    # Past the number of people that a cohort file may have, to see what ten times as many cost.
+    return cohort.model_copy(update={"people": (*cohort.people, *people)})
 
 
 def _grade_with_stock(data: DataFolder, number: int) -> int:
