@@ -27,6 +27,7 @@ __all__ = [
     "Limits",
     "Sandbox",
     "is_readable_inside",
+    "readable_places",
     "require_sandbox",
 ]
 
@@ -267,7 +268,7 @@ def _readable_system() -> list[str]:
 def _readable_python() -> list[str]:
     """Bind the environment, the Python it was made from, and our code without its content."""
     options: list[str] = []
-    for place in _readable_places():
+    for place in readable_places():
         if place.is_relative_to("/usr"):
             continue
         options += [*_readable_parents(place), "--ro-bind", str(place), str(place)]
@@ -279,12 +280,11 @@ def _readable_python() -> list[str]:
 
 def is_readable_inside(path: Path) -> bool:
     """Tell whether every sandbox sees what is at `path`: the system's and Python's folders."""
-    return any(
-        path.resolve().is_relative_to(place) for place in (Path("/usr"), *_readable_places())
-    )
+    return any(path.resolve().is_relative_to(place) for place in (Path("/usr"), *readable_places()))
 
 
-def _readable_places() -> list[Path]:
+def readable_places() -> list[Path]:
+    """Give the folders of Python and of our code, which every sandbox sees."""
     package = Path(__file__).resolve().parent
     return sorted({Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve(), package})
 

@@ -125,10 +125,18 @@ def _furnish(about: dict[str, Any]) -> int:
     room = f"size={about['disk_bytes']},nr_inodes={about['files']}"
     walls.make_private()
     walls.mount("proc", "/proc")
+    # A Python environment below a folder that is about to be covered has to be seen again.
+    kept = {place: os.open(place, os.O_PATH | os.O_DIRECTORY) for place in about["python"]}
     for place in ("/tmp", "/dev/shm"):  # noqa: S108 - new and empty ones
         walls.mount("tmpfs", place, f"{room},mode=1777")
     home = about["home"]
     walls.mount("tmpfs", home, f"{room},mode=0700,{owner}")
+    before = os.umask(0o022)
+    for place, handle in kept.items():
+        Path(place).mkdir(parents=True, exist_ok=True)
+        walls.bind_all(f"/proc/self/fd/{handle}", place)
+        os.close(handle)
+    os.umask(before)
     for name in about["shared"]:
         place = Path(home) / name
         place.mkdir(mode=0o755)

@@ -11,6 +11,7 @@ import os
 __all__ = [
     "CAP_KILL",
     "bind",
+    "bind_all",
     "die_with_parent",
     "drop_capabilities",
     "hide_memory",
@@ -76,6 +77,15 @@ def bind(source: str, target: str) -> None:
     _call(_libc.mount, source.encode(), target.encode(), None, _BIND, None)
     flags = _BIND | _REMOUNT | _READ_ONLY | _NO_SUID | _NO_DEVICES
     _call(_libc.mount, None, target.encode(), None, flags, None)
+
+
+def bind_all(source: str, target: str) -> None:
+    """Show `source` with all that is mounted below it at `target`, as read-only as it was.
+
+    Raises:
+        OSError: the system forbids it.
+    """
+    _call(_libc.mount, source.encode(), target.encode(), None, _BIND | _RECURSIVE, None)
 
 
 def drop_capabilities(*kept: int) -> None:
