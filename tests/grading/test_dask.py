@@ -58,7 +58,9 @@ class Cluster:
                 address: worker["name"]
                 for address, worker in client.scheduler_info(n_workers=-1)["workers"].items()
             }
-            return {names[address]: len(keys) for address, keys in client.processing().items()}
+            # A worker may come between the two questions.
+            found = client.processing().items()
+            return {names[at]: len(keys) for at, keys in found if at in names}
 
 
 @contextmanager
