@@ -47,7 +47,7 @@ DEEP_FOLDERS = """
 import os
 here = os.getcwd()
 try:
-    for _ in range(400):
+    for _ in range(3000):
         os.mkdir("d" * 50); os.chdir("d" * 50)
     open("leaf", "w"); os.chmod(".", 0)
 except OSError: pass
