@@ -440,7 +440,7 @@ class TestPlaces:
         for name in ("labs", "solutions", "graders"):
             (tmp_path / name).mkdir()
         monkeypatch.setattr(module, "content_root", lambda: tmp_path)
-        monkeypatch.setattr(module, "_readable_places", lambda: [tmp_path])
+        monkeypatch.setattr(module, "readable_places", lambda: [tmp_path])
         module._readable_python.cache_clear()
         try:
             options = module._readable_python()

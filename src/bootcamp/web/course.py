@@ -68,7 +68,7 @@ def session_cards(
 def _labs(number: int, team_files: Collection[str]) -> tuple[Lab, ...]:
     folder = session_folder(number)
     if (folder / f"lab-{number}.ipynb").is_file():
-        return (Lab("Open lab", f"{folder.name}/lab-{number}.ipynb"),)
+        return (Lab(f"Open lab {number}", f"{folder.name}/lab-{number}.ipynb"),)
     return tuple(
         Lab(
             label,
