@@ -4,11 +4,10 @@ The checks ask the learner's process for plain values and judge them here. They 
 value's type nor its size, and recompute what can be recomputed.
 """
 
-import math
 from statistics import fmean, median
 from typing import Any
 
-from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check
+from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of
 
 _LONGEST_CASE_SECONDS = 8 * 3600
 _MOST_TIMES = 5_000
@@ -49,7 +48,7 @@ def charter(learner: Learner) -> Verdict:
 @check("hw1-volume", points=2)
 def volume(learner: Learner) -> Verdict:
     """One point for a usable number, one for saying where it comes from."""
-    times = _number(learner.value("times_a_month"))
+    times = number_of(learner.value("times_a_month"))
     if times is None or not 1 <= times <= 1_000_000:
         return Verdict(
             points=0,
@@ -100,7 +99,7 @@ def timing(learner: Learner) -> Verdict:
 def median_minutes(learner: Learner) -> Verdict:
     """The median of the learner's own log, in minutes, recomputed here."""
     times = _usable_times(learner.value("seconds"))
-    value = _number(learner.value("median_minutes"))
+    value = number_of(learner.value("median_minutes"))
     if not times:
         return Verdict(points=0, message="Fill the timing log first: the median comes from it.")
     if value is None:
@@ -128,8 +127,8 @@ def _about_median(value: float, times: list[float]) -> str:
 def hours_a_year(learner: Learner) -> Verdict:
     """Volume, twelve months and the median put together, recomputed here."""
     times = _usable_times(learner.value("seconds"))
-    volume_a_month = _number(learner.value("times_a_month"))
-    value = _number(learner.value("hours_a_year"))
+    volume_a_month = number_of(learner.value("times_a_month"))
+    value = number_of(learner.value("hours_a_year"))
     if not times or not volume_a_month or volume_a_month <= 0:
         return Verdict(points=0, message="Volume and timing log come first: the hours need both.")
     if value is None:
@@ -170,22 +169,11 @@ def _same_text(one: str, other: str) -> bool:
     return one.split() == other.split() or one.strip().lower() == other.strip().lower()
 
 
-def _number(value: Any) -> float | None:
-    """A finite number, or nothing: texts, truth values and lists are not numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
 def _usable_times(log: Any) -> list[float]:
     """Times in seconds between one second and eight hours, from the first few thousand entries."""
     if not isinstance(log, list):
         return []
-    numbers = (_number(item) for item in log[:_MOST_TIMES])
+    numbers = (number_of(item) for item in log[:_MOST_TIMES])
     return [n for n in numbers if n is not None and 1 <= n <= _LONGEST_CASE_SECONDS]
 
 

@@ -4,11 +4,10 @@ The labels and both figures are judged from the table that was handed in: agreem
 computed again from its two columns, and nothing here calls a model.
 """
 
-import math
 from collections import Counter
 from typing import Any
 
-from bootcamp.grading.checks import Learner, Verdict, check
+from bootcamp.grading.checks import Learner, Verdict, check, number_of
 
 _MOST_ROWS = 5_000
 _LONGEST = 20_000
@@ -97,7 +96,7 @@ def duplicates(learner: Learner) -> Verdict:
 def agreement(learner: Learner) -> Verdict:
     """The share on which both labellers agree, computed again from their columns."""
     pairs = _pairs(learner)
-    value = _number(learner.value("agreement"))
+    value = number_of(learner.value("agreement"))
     if len(pairs) < _SOME:
         return Verdict(0, "Fill label_a and label_b first, on ten cases or more.")
     if value is None:
@@ -124,7 +123,7 @@ def _about_agreement(value: float, right: float, cases: int) -> str:
 def own_kappa(learner: Learner) -> Verdict:
     """Cohen's kappa of the two columns, computed again."""
     pairs = _pairs(learner)
-    value = _number(learner.value("own_kappa"))
+    value = number_of(learner.value("own_kappa"))
     if len(pairs) < _SOME:
         return Verdict(0, "Fill label_a and label_b first, on ten cases or more.")
     if value is None:
@@ -190,17 +189,6 @@ def _tidy(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return " ".join(value[:_LONGEST].strip(" \t\r\n.\"'“”«»*`").casefold().split())
-
-
-def _number(value: Any) -> float | None:
-    """A finite number, or nothing: texts, truth values and lists are not numbers."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _close(value: float, right: float) -> bool:

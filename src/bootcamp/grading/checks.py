@@ -29,7 +29,16 @@ from typing import Any, Protocol
 
 from bootcamp.errors import GradingError
 
-__all__ = ["Check", "Learner", "Plain", "ProbeFailed", "Verdict", "check", "load_checks"]
+__all__ = [
+    "Check",
+    "Learner",
+    "Plain",
+    "ProbeFailed",
+    "Verdict",
+    "check",
+    "load_checks",
+    "number_of",
+]
 
 Plain = Any
 """None, a truth value, a number, a text, or lists and text-keyed dictionaries of these."""
@@ -132,6 +141,17 @@ def check(
         return judge
 
     return register
+
+
+def number_of(value: Plain) -> float | None:
+    """Give a learner's value as a finite number; texts, truth values and lists are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def load_checks(folder: Path) -> dict[str, Check]:

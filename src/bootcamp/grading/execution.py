@@ -22,7 +22,7 @@ from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
 from bootcamp.grading.warm import Fork, WarmParent
 
-__all__ = ["GradingLimits", "Judge", "Judged", "Submission", "run_and_judge"]
+__all__ = ["GradingLimits", "Judge", "Judged", "Submission"]
 
 _FIRST_UID = 63_000
 """User ids of the sandboxes when root grades: one for each that runs at the same time."""
@@ -120,22 +120,6 @@ class Judge:
         if self._parent is not None:
             self._parent.close()
             self._parent = None
-
-
-def run_and_judge(
-    submission: Submission,
-    checks: Mapping[str, Check],
-    limits: GradingLimits,
-    *,
-    slot: int = 0,
-) -> Judged:
-    """Judge a single submission; see `Judge`, which is much quicker for several.
-
-    Raises:
-        GradingError: no sandbox could be started; the submission was not judged.
-    """
-    with Judge(limits, slot=slot) as judge:
-        return judge.judge(submission, checks)
 
 
 def _order(submission: Submission, limits: GradingLimits, uid: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from bootcamp.deadlines import how_long
 from bootcamp.errors import GradingError
-from bootcamp.grading.adapter import Mark, Marks, marks_of, read_released
+from bootcamp.grading.adapter import Book, Mark, Marks, read_released
 from bootcamp.grading.rubrics import Band, Rubric, load_rubrics
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
@@ -143,22 +143,23 @@ def feedback_for_assignment(
         number = assignment.rpartition("-")[2]
         raise GradingError(f"Nobody is graded yet: run `bootcamp grade {number}` first.")
     given = []
-    for row in rows:
-        marks = marks_of(data, assignment, row.login)
-        if marks is None:
-            continue
-        html = _page(released.notebook, rubrics, marks, row, received[row.login])
-        _write(data, assignment, row.login, html)
-        publish(
-            assignment,
-            row.login,
-            score=marks.score,
-            max_score=marks.max_score,
-            awaits_marking=marks.awaits_marking,
-            html=html,
-            handin_id=row.handin_id,
-        )
-        given.append(row.login)
+    with Book(data) as book:
+        for row in rows:
+            marks = book.marks(assignment, row.login)
+            if marks is None:
+                continue
+            html = _page(released.notebook, rubrics, marks, row, received[row.login])
+            _write(data, assignment, row.login, html)
+            publish(
+                assignment,
+                row.login,
+                score=marks.score,
+                max_score=marks.max_score,
+                awaits_marking=marks.awaits_marking,
+                html=html,
+                handin_id=row.handin_id,
+            )
+            given.append(row.login)
     return given
 
 

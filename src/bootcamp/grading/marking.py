@@ -100,7 +100,7 @@ def standings(data: DataFolder, store: Store, assignment: str) -> dict[str, Stan
         return {}
     with _gradebook(data) as gradebook:
         grades = _grades(gradebook, assignment)
-        return {row.login: _standing(row, grades) for row in rows}
+        return {row.login: _standing(row, grades.get(row.login, [])) for row in rows}
 
 
 def parts_to_mark(data: DataFolder, store: Store, assignment: str) -> list[ToMark]:
@@ -116,7 +116,8 @@ def parts_to_mark(data: DataFolder, store: Store, assignment: str) -> list[ToMar
     with _gradebook(data) as gradebook:
         found = [
             _to_mark(grade, login, titles, since.get(login))
-            for login, grade in _grades(gradebook, assignment)
+            for login, grades in _grades(gradebook, assignment).items()
+            for grade in grades
             if login in since and _is_for_a_person(grade, released)
         ]
     places = {name: place for place, name in enumerate(_in_notebook_order(released, order))}
@@ -184,8 +185,7 @@ def _part(
     data: DataFolder, store: Store, gradebook: Any, released: Released, login: str, exercise: str
 ) -> Part:
     assignment = released.assignment
-    grades = {grade.name: grade for who, grade in _grades(gradebook, assignment) if who == login}
-    grade, received = grades.get(exercise), _received(store, assignment)
+    grade, received = _grade(gradebook, assignment, login, exercise), _received(store, assignment)
     if grade is None or login not in received or not _is_for_a_person(grade, released):
         raise GradingError(f"There is nothing to mark by hand for {login} at '{exercise}'.")
     comment = _comment(gradebook, assignment, login, exercise)
@@ -212,13 +212,12 @@ def _part(
     )
 
 
-def _standing(row: Grading, grades: list[tuple[str, Any]]) -> Standing:
-    own = [grade for login, grade in grades if login == row.login]
+def _standing(row: Grading, grades: list[Any]) -> Standing:
     return Standing(
         login=row.login,
-        score=sum(grade.score for grade in own),
-        max_score=sum(grade.max_score for grade in own),
-        waiting=sum(bool(grade.needs_manual_grade) for grade in own),
+        score=sum(grade.score for grade in grades),
+        max_score=sum(grade.max_score for grade in grades),
+        waiting=sum(bool(grade.needs_manual_grade) for grade in grades),
         notes=tuple(map(str, row.notes)),
     )
 
@@ -250,19 +249,27 @@ def _gradebook(data: DataFolder, *, writing: bool = False) -> Iterator[Any]:
         yield gradebook
 
 
-def _grades(gradebook: Any, assignment: str) -> list[tuple[str, Any]]:
+def _grades(gradebook: Any, assignment: str) -> dict[str, list[Any]]:
+    """Give everyone's grades by login."""
     from nbgrader.api import MissingEntry  # noqa: PLC0415
 
     try:
         submissions = gradebook.assignment_submissions(assignment)
     except MissingEntry:
-        return []
-    return [
-        (submission.student.id, grade)
+        return {}
+    return {
+        submission.student.id: [g for notebook in submission.notebooks for g in notebook.grades]
         for submission in submissions
-        for notebook in submission.notebooks
-        for grade in notebook.grades
-    ]
+    }
+
+
+def _grade(gradebook: Any, assignment: str, login: str, exercise: str) -> Any | None:
+    from nbgrader.api import MissingEntry  # noqa: PLC0415
+
+    try:
+        return gradebook.find_grade(exercise, assignment, assignment, login)
+    except MissingEntry:
+        return None
 
 
 def _comment(gradebook: Any, assignment: str, login: str, exercise: str) -> Any | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from bootcamp.grading.mending import mend, read_notebook
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
 from bootcamp.store.gradebook import course_folder
-from bootcamp.store.handins import HandIn, collected_handin
+from bootcamp.store.handins import collected_handin
 
 __all__ = ["Work", "Yardstick", "collected", "judge_with", "load", "yardstick"]
 
@@ -51,7 +50,6 @@ class Work:
 
     login: str
     handin_id: int | None
-    received_at: datetime | None
     files: Mapping[str, bytes]
     digest: str
 
@@ -92,10 +90,8 @@ def load(data: DataFolder, store: Store, measure: Yardstick, login: str) -> Work
     with store.session() as session:
         # Before the files: when it is collected anew in between, the digest fits neither.
         handin_id = collected_handin(session, measure.assignment, login)
-        handin = session.get(HandIn, handin_id) if handin_id is not None else None
-        received_at = handin.received_at if handin else None
     files = folder_files(course_folder(data, "submitted", login, measure.assignment))
-    return Work(login, handin_id, received_at, files, _digest(measure, handin_id, files))
+    return Work(login, handin_id, files, _digest(measure, handin_id, files))
 
 
 def judge_with(judge: Judge, measure: Yardstick, files: Mapping[str, bytes]) -> Judged:

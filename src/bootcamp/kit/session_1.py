@@ -1,13 +1,12 @@
 """The checks of lab 1, “Choose”. They hold no answers: they read, count and recompute."""
 
 import difflib
-import hashlib
 import json
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bootcamp.kit.checking import exercise
+from bootcamp.kit.checking import check_quiz, exercise, listed
 from bootcamp.kit.namespace import Names, NotYet
 
 __all__ = ["QUEUES", "hours_a_year"]
@@ -26,22 +25,8 @@ def hours_a_year(times_a_month: float, seconds: list[float]) -> float:
 
 @exercise("1.1")
 def _quiz(names: Names) -> str:
-    letters = [c for c in names.text("quiz", "your three letters").lower() if c.isalpha()]
-    if len(letters) != len(_QUIZ) or set(letters) - set("abc"):
-        raise NotYet("Type exactly three letters, each a, b or c, one for each question.")
-    wrong = [
-        str(place)
-        for place, (letter, digest) in enumerate(zip(letters, _QUIZ, strict=True), start=1)
-        if _digest(f"1.1/{place}/{letter}") != digest
-    ]
-    if wrong:
-        questions = f"question {wrong[0]}" if len(wrong) == 1 else f"questions {_and(wrong)}"
-        raise NotYet(f"Think again about {questions}, and talk it over with your neighbour.")
+    check_quiz(names, "1.1", _QUIZ, ", and talk it over with your neighbour.")
     return "All three are right. Keep the third one in mind all day."
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 @exercise("1.2")
@@ -78,8 +63,8 @@ def _bare_prompt(names: Names) -> str:
     missing = [queue for queue in QUEUES if queue not in prompt]
     if missing:
         raise NotYet(
-            f"Your prompt does not name {_and(missing)}, and the model cannot choose a queue that "
-            "it has never heard of. Add what is missing."
+            f"Your prompt does not name {listed(missing)}, and the model cannot choose a queue "
+            "that it has never heard of. Add what is missing."
         )
     return (
         "The model now knows the six names, and nothing else. Run the next cell to see how "
@@ -264,7 +249,3 @@ def _read_charter(path: Path) -> dict[str, Any]:
     if not isinstance(saved, dict):
         raise NotYet("charter.json cannot be read any more. Run the cell that saves it again.")
     return saved
-
-
-def _and(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,11 +1,10 @@
 """The checks of lab 2, “Prompt kit”. They hold no answers: they read, count and recompute."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from bootcamp.kit.checking import exercise
+from bootcamp.kit.checking import check_quiz, exercise, listed
 from bootcamp.kit.labelling import f1_by_label, tidy
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.picking_up import CATCH_UP, team_folder
@@ -21,17 +20,7 @@ _VERSIONS = ("prompt_v1", "prompt_v2", "prompt_v3")
 
 @exercise("2.1")
 def _quiz(names: Names) -> str:
-    letters = [c for c in names.text("quiz", "your three letters").lower() if c.isalpha()]
-    if len(letters) != len(_QUIZ) or set(letters) - set("abc"):
-        raise NotYet("Type exactly three letters, each a, b or c, one for each question.")
-    wrong = [
-        str(place)
-        for place, (letter, digest) in enumerate(zip(letters, _QUIZ, strict=True), start=1)
-        if hashlib.sha256(f"2.1/{place}/{letter}".encode()).hexdigest()[:8] != digest
-    ]
-    if wrong:
-        questions = f"question {wrong[0]}" if len(wrong) == 1 else f"questions {_and(wrong)}"
-        raise NotYet(f"Think again about {questions}: your notebook of session 1 is still there.")
+    check_quiz(names, "2.1", _QUIZ, ": your notebook of session 1 is still there.")
     return "All three are right. You remember session 1 well."
 
 
@@ -51,7 +40,7 @@ def _names(names: Names) -> str:
         raise NotYet("One queue is in the list twice. Each of the six is there once.")
     missing = [queue for queue in QUEUES if queue not in set(map(tidy, written))]
     if missing:
-        raise NotYet(f"Your list does not have {_and(missing)} yet. Add what is missing.")
+        raise NotYet(f"Your list does not have {listed(missing)} yet. Add what is missing.")
     return "Six strings in a list. Run the next cell: it asks forty times, so give it a moment."
 
 
@@ -184,7 +173,8 @@ def _labels(names: Names) -> str:
     silent = [label for label in labels if tidy(label) not in rule.casefold()]
     if silent:
         raise NotYet(
-            f"`label_rule` does not speak of {_and(silent)}. Say when each label is the right one."
+            f"`label_rule` does not speak of {listed(silent)}. "
+            "Say when each label is the right one."
         )
     return f"{len(labels)} labels, and a rule that names each. Would a stranger label like you?"
 
@@ -247,7 +237,7 @@ def labelled_rows(names: Names, name: str = "items") -> list[dict[str, str]]:
     wanted = ("id", "text", "label_a", "label_b", "label")
     missing = [column for column in wanted if column not in records[0]]
     if missing:
-        raise NotYet(f"The table has no column {_and(missing)}. Load eval_dev.csv again.")
+        raise NotYet(f"The table has no column {listed(missing)}. Load eval_dev.csv again.")
     return [{column: str(row.get(column, "")) for column in wanted} for row in records]
 
 
@@ -283,8 +273,8 @@ def _own_prompts(names: Names) -> str:
         silent = [label for label in labels if label not in text.casefold()]
         if silent:
             raise NotYet(
-                f"`{name}` does not name {_and(silent)}. The model cannot choose what it has never "
-                "heard of."
+                f"`{name}` does not name {listed(silent)}. "
+                "The model cannot choose what it has never heard of."
             )
     first, second, third = texts
     if len(second.split()) < len(first.split()) + 4:
@@ -373,7 +363,3 @@ def _macro(truth: list[str], said: list[str]) -> float:
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
-
-
-def _and(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -58,13 +58,13 @@ def make_private() -> None:
     _call(_libc.mount, None, b"/", None, _PRIVATE | _RECURSIVE, None)
 
 
-def mount(kind: str, target: str, options: str = "", *, read_only: bool = False) -> None:
+def mount(kind: str, target: str, options: str = "") -> None:
     """Mount a file system of this kind over `target`.
 
     Raises:
         OSError: the system forbids it.
     """
-    flags = _NO_SUID | _NO_DEVICES | (_READ_ONLY if read_only else 0)
+    flags = _NO_SUID | _NO_DEVICES
     _call(_libc.mount, kind.encode(), target.encode(), kind.encode(), flags, options.encode())
 
 
