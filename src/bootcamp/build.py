@@ -15,16 +15,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bootcamp.content import content_root
+from bootcamp.content import SANDBOX_CASE, content_root
 from bootcamp.errors import BuildError
 
 __all__ = ["build", "drift"]
 
 _SOURCE = re.compile(r"session-(\d\d)-(lab|homework|solution|roi)\.py$")
 # The sessions whose labs work on a use case's development data, and which.
-_DATA = {1: ("email-routing",), 2: ("email-routing",), 6: ("email-routing",)}
+_DATA: dict[int, tuple[str, ...]] = {
+    1: (SANDBOX_CASE,),
+    2: (SANDBOX_CASE,),
+    3: (SANDBOX_CASE,),
+    4: (SANDBOX_CASE,),
+    5: (SANDBOX_CASE,),
+    6: (SANDBOX_CASE,),
+}
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
+_ROI = Path("labs/session-06-roi.py")
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -112,6 +120,9 @@ def _sources(root: Path) -> Iterator[_Notebook]:
     for source in sorted((root / "solutions").glob("*/*.py")):
         relative = source.relative_to(root)
         yield _Notebook(relative, relative.with_suffix(".ipynb"), None)
+        if source.name == "solution.py" and not source.with_name("roi.py").exists():
+            # A worked case has its numbers in `roi_inputs.csv`, and the course's notebook.
+            yield _Notebook(_ROI, relative.with_name("roi.ipynb"), None)
 
 
 def _read(source: Path) -> Any:

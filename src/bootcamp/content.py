@@ -8,6 +8,7 @@ from pathlib import Path
 from bootcamp.errors import UnknownName
 
 __all__ = [
+    "SANDBOX_CASE",
     "content_root",
     "dataset",
     "homework_names",
@@ -15,6 +16,9 @@ __all__ = [
     "session_folder",
     "session_numbers",
 ]
+
+SANDBOX_CASE = "email-routing"
+"""The use case on which everyone practises before turning to the team's own."""
 
 _SESSION = re.compile(r"session-(\d\d)$")
 _HOMEWORK = re.compile(r"homework-(\d)\.ipynb$")

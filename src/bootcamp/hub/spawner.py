@@ -17,7 +17,9 @@ from jupyterhub.spawner import LocalProcessSpawner
 from jupyterhub.utils import random_port
 from traitlets import Bool, Integer, Unicode
 
-from bootcamp.content import session_folder, session_numbers
+from bootcamp.cohort import Team
+from bootcamp.content import SANDBOX_CASE, dataset, session_folder, session_numbers
+from bootcamp.errors import UnknownName
 from bootcamp.hub.accounts import SystemIds
 from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
 from bootcamp.settings import DataFolder
@@ -31,7 +33,7 @@ CONFIG = Path("/etc/jupyter")
 # Homework is left out: it arrives when it is released.
 _LAY_OUT_THEN = (
     f"tar -C {MATERIALS} --exclude='homework-*' -cf - ."
-    ' | tar -C "$HOME" --skip-old-files --no-same-permissions -xf -;'
+    ' | tar -C "$HOME" --skip-old-files --no-overwrite-dir --no-same-permissions -xf -;'
     ' exec "$0" "$@"'
 )
 
@@ -69,6 +71,7 @@ class SandboxSpawner(LocalProcessSpawner):
     def get_env(self) -> dict[str, str]:
         """Give the environment inside: the hub's variables and the model's address and key."""
         env: dict[str, str] = super().get_env()
+        team = self._team()
         env.update(
             OPENAI_BASE_URL=self.model_url,
             OPENAI_API_KEY=env["JUPYTERHUB_API_TOKEN"],
@@ -76,7 +79,7 @@ class SandboxSpawner(LocalProcessSpawner):
             JUPYTER_CONFIG_PATH=str(CONFIG),
             BOOTCAMP_URL=self.bootcamp_url,
             BOOTCAMP_LOGIN=self.user.name,
-            BOOTCAMP_TEAM=self._team() or "",
+            BOOTCAMP_TEAM=team.slug if team else "",
         )
         return env
 
@@ -123,14 +126,15 @@ class SandboxSpawner(LocalProcessSpawner):
 
     def _sandbox(self) -> Sandbox:
         team = self._team()
-        ids = self.authenticator.accounts.system_ids(self.user.name, team)
+        ids = self.authenticator.accounts.system_ids(self.user.name, team.slug if team else None)
         home = _own_folder(self.data.homes / self.user.name, ids, 0o700)
         binds = [Bind(session_folder(n), MATERIALS / f"session-{n:02d}") for n in session_numbers()]
         binds.append(Bind(Path(self.jupyter_config), CONFIG))
         binds.append(Bind(self._passwd_file(ids), Path("/etc/passwd")))
         if team:
-            shared = _team_folder(self.data.teams / team, ids)
+            shared = _team_folder(self.data.teams / team.slug, ids)
             binds.append(Bind(shared, HOME / "team", writable=True))
+            binds += _practice_items(team)
         return Sandbox(
             home=home,
             binds=tuple(binds),
@@ -146,10 +150,10 @@ class SandboxSpawner(LocalProcessSpawner):
             umask=0o007,
         )
 
-    def _team(self) -> str | None:
+    def _team(self) -> Team | None:
         # The authenticator's, for a cohort file that someone is just breaking stops no class.
-        team = self.authenticator.cohort.team_of(self.user.name)
-        return team.slug if team else None
+        team: Team | None = self.authenticator.cohort.team_of(self.user.name)
+        return team
 
     def _passwd_file(self, ids: SystemIds) -> Path:
         """Give a file that tells programs inside the name behind the user id."""
@@ -177,6 +181,22 @@ def _team_folder(path: Path, ids: SystemIds) -> Path:
         os.chown(path, 0, ids.gid)
         path.chmod(0o2770)
     return path
+
+
+def _practice_items(team: Team) -> list[Bind]:
+    """Give where a team's use case lies, to be laid out as `team/data/USE-CASE`.
+
+    The sandbox case is in every session's folder already; a team's own case has no data of ours.
+    """
+    case = team.use_case
+    if case is None or case == SANDBOX_CASE:
+        return []
+    try:
+        folder = dataset(case)
+    except UnknownName:
+        return []
+    target = MATERIALS / "team" / "data" / case
+    return [Bind(folder / "brief.md", target / "brief.md"), Bind(folder / "dev", target / "items")]
 
 
 def _lay_out_unprotected(home: Path) -> None:

@@ -92,6 +92,7 @@ def load_cases(name: str = "email-routing") -> Cases:
 def _roots() -> Iterator[Path]:
     here = Path.cwd()
     yield from (folder / "data" for folder in (here, *here.parents[:2]))
+    yield Path.home() / "team" / "data"
     yield from sorted(Path.home().glob("session-0*/data"))
 
 
