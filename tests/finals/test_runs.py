@@ -140,7 +140,7 @@ def test_demo_teams_reach_quality_and_hours(
         assert result.problems == ()
         assert result.quality is not None
         assert result.roi is not None
-        assert result.quality.macro_f1.low > 0.4
+        assert result.quality.headline.estimate.low > 0.4
         assert 0 < result.roi.hours.p50 < result.roi.naive
     teal, amber = (result.quality for result in results)
     assert teal is not None
@@ -209,7 +209,7 @@ def test_quality_and_hours_are_ours_not_the_notebooks(troubled: dict[str, TeamRe
     assert result.succeeded
     assert result.quality is not None
     assert result.roi is not None
-    assert result.quality.macro_f1.value < 0.1
+    assert result.quality.headline.estimate.value < 0.1
     assert result.roi.hours.p50 < 1_000
     words = words_of(result)
     assert "1 mails have no row" in words

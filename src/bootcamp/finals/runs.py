@@ -171,7 +171,7 @@ def as_table(results: Sequence[TeamResult]) -> str:
     """Give the results as a table of plain text, a team a line, and the problems below it."""
     rows = [("Team", "Quality on hidden data", "Hours a year, P50 [P5 to P95]")]
     for result in results:
-        quality = str(result.quality.macro_f1) if result.quality else "none"
+        quality = str(result.quality.headline.estimate) if result.quality else "none"
         hours = str(result.roi.hours) if result.roi else "none"
         rows.append((result.name, quality, hours))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

@@ -1,0 +1,56 @@
+"""The exam of a case whose answer is one label: e-mail routing's queue, or a team's own case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
+from bootcamp.finals.exams.measures import Estimate, Measure, ratio
+from bootcamp.finals.exams.tables import Given, Rows, tidy
+
+__all__ = ["chosen", "label_scores", "own_case"]
+
+
+def own_case(use_case: str) -> Examiner:
+    """Give the examiner of a case that a team brought itself: one `label` an item, macro-F1."""
+    return Examiner(use_case, "cases", ("label",), _score)
+
+
+def _score(answers: Rows, given: Given) -> Scored:
+    truth = {item: tidy(rows[0]["label"]) for item, rows in answers.items()}
+    said = chosen(given, "label", sorted(set(truth.values())))
+    macro, by_label = label_scores(truth, said)
+    return Scored(
+        measures=(Measure("macro_f1", "quality (macro-F1)", macro, goal=0.85),),
+        wrong=frozenset(item for item, label in said.items() if label != truth[item]),
+        breakdowns=(by_label,),
+    )
+
+
+def chosen(given: Given, column: str, allowed: Sequence[str]) -> dict[str, str]:
+    """Give the label that was chosen for each item; whatever is not allowed is left to a person."""
+    for item, rows in list(given.rows.items()):
+        if (label := tidy(rows[0][column])) not in allowed:
+            given.leave(item, f"{column} '{label[:40]}', which does not exist")
+    return {item: tidy(rows[0][column]) for item, rows in given.rows.items()}
+
+
+def label_scores(
+    truth: Mapping[str, str], said: Mapping[str, str], column: str = "label"
+) -> tuple[Estimate, Breakdown]:
+    """Give the macro-F1 and each label's F1, 2·both / (cases + said).
+
+    An item that is not in `said` counts as missed by its label, so that leaving out the hard ones
+    does not raise the number.
+    """
+    ids, labels = sorted(truth), sorted(set(truth.values()))
+    right = np.array([[truth[item] == label for label in labels] for item in ids])
+    answer = np.array([[said.get(item) == label for label in labels] for item in ids])
+    both, either = 2.0 * (right & answer), right * 1.0 + answer
+    rows = [
+        (label, f"{ratio(both[:, place], either[:, place]).value:.2f}")
+        for place, label in enumerate(labels)
+    ]
+    return ratio(both, either), Breakdown(f"F1 of each {column}", (column, "F1"), tuple(rows))

@@ -1,0 +1,140 @@
+"""Numbers measured on a sample, with the interval that the sample allows.
+
+Intervals are of 95 %: Wilson's for a plain share, which holds at 0 and 1 too, and the percentile
+bootstrap over items for everything that is summed up over items first (Efron and Tibshirani, *An
+Introduction to the Bootstrap*, chapter 13). The draws are the same each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Estimate", "Measure", "Verdict", "ratio", "share", "total"]
+
+Verdict: TypeAlias = Literal["reached", "open", "missed"]
+Floats: TypeAlias = NDArray[np.float64]
+Statistic: TypeAlias = Callable[[NDArray[np.int64]], Floats]
+"""Takes picked items, of shape (draws, items), and gives a number a draw."""
+
+_RESAMPLES = 2_000
+_SEED = 20_270_111
+_WILSON_Z = 1.96
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number measured on a sample, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.2f} [{self.low:.2f} to {self.high:.2f}]"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of an exam, as it is shown: `title` says in plain words what is counted."""
+
+    name: str
+    title: str
+    estimate: Estimate
+    goal: float | None = None
+    """What was agreed; for a `fewer_is_better` measure the most that is allowed."""
+    fewer_is_better: bool = False
+    unit: Literal["", "%", "€"] = ""
+    """How it is shown: a number from 0 to 1 as it is or in per cent, or an amount of money."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Whether the whole interval is on the good side of the goal, none of it, or a part."""
+        if self.goal is None:
+            return None
+        low, high = self.estimate.low, self.estimate.high
+        if self.fewer_is_better:
+            return "reached" if high <= self.goal else "missed" if low > self.goal else "open"
+        return "reached" if low >= self.goal else "missed" if high < self.goal else "open"
+
+    @property
+    def text(self) -> str:
+        """The number, and nothing around it: `0.71`, `83 %` or `€1,250`."""
+        return self.say(self.estimate.value)
+
+    @property
+    def interval(self) -> str:
+        """The interval in words: `0.62 to 0.78`."""
+        return f"{self.say(self.estimate.low)} to {self.say(self.estimate.high)}"
+
+    @property
+    def against_goal(self) -> str:
+        """How it stands to the goal, in words; empty where nothing was agreed."""
+        if self.goal is None:
+            return ""
+        word = "at most" if self.fewer_is_better else "at least"
+        said = {
+            "reached": "reached",
+            "open": "not shown yet: the interval reaches across it",
+            "missed": "not reached",
+        }
+        return f"agreed: {word} {self.say(self.goal)}, {said[self.verdict or 'open']}"
+
+    def say(self, number: float) -> str:
+        """Give a number in this measure's unit."""
+        if self.unit == "%":
+            return f"{100 * number:.0f} %"
+        return f"€{number:,.0f}" if self.unit == "€" else f"{number:.2f}"
+
+
+def share(hits: ArrayLike) -> Estimate:
+    """Give the share of true values in `hits`, of shape (n,), with Wilson's interval."""
+    values = np.asarray(hits, dtype=bool)
+    n, z = values.size, _WILSON_Z
+    if n == 0:
+        return Estimate(0.0, 0.0, 1.0)
+    found = float(values.mean())
+    middle = (found + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * float(np.sqrt(found * (1 - found) / n + z * z / (4 * n * n)))
+    return Estimate(found, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def ratio(numerators: ArrayLike, denominators: ArrayLike) -> Estimate:
+    """Give sum(numerators) / sum(denominators), summed over items, and averaged over columns.
+
+    Both are of shape (items,) or (items, columns). With twice the hits over what is there plus what
+    was said this is an F1; with a column for each label it is the macro-F1. Nothing over nothing
+    counts 0. The interval draws whole items.
+    """
+    top, bottom = _columns(numerators), _columns(denominators)
+
+    def statistic(picks: NDArray[np.int64]) -> Floats:
+        sums, wholes = top[picks].sum(axis=-2), bottom[picks].sum(axis=-2)
+        shares = np.divide(sums, wholes, out=np.zeros_like(sums), where=wholes > 0)
+        return np.asarray(shares.mean(axis=-1))
+
+    return _resampled(top.shape[0], statistic)
+
+
+def total(values: ArrayLike) -> Estimate:
+    """Give the sum of `values`, of shape (items,), with an interval that draws whole items."""
+    column = np.asarray(values, dtype=float)
+    return _resampled(column.size, lambda picks: np.asarray(column[picks].sum(axis=-1)))
+
+
+def _columns(values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=float)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def _resampled(items: int, statistic: Statistic) -> Estimate:
+    if items == 0:
+        return Estimate(0.0, 0.0, 0.0)
+    value = float(statistic(np.arange(items)[None])[0])
+    picks = np.random.default_rng(_SEED).integers(0, items, size=(_RESAMPLES, items))
+    low, high = np.percentile(statistic(picks), [2.5, 97.5])
+    return Estimate(value, float(low), float(high))

@@ -1,0 +1,171 @@
+"""Reads a predictions table into rows by item, and says in words what is odd about it.
+
+Nothing in such a table is trusted, and nothing in it stops an exam: what cannot be used counts as
+left to a person.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+__all__ = ["Given", "Row", "Rows", "amount", "read_predictions", "tidy"]
+
+Row: TypeAlias = Mapping[str, str]
+"""One row of a labels or predictions table: column to text."""
+Rows: TypeAlias = Mapping[str, Sequence[Row]]
+"""The rows of each item, by its id."""
+
+_MOST_ROWS = 20_000
+_LONGEST_CELL = 4_000
+_NAMED_IDS = 3
+_LEFT_TO_A_PERSON = frozenset({"unsure", "review", "error"})
+
+
+@dataclass
+class Given:
+    """What a solution said: its usable rows by item; what is not in `rows` is left to a person."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    seen: dict[str, Row] = field(default_factory=dict)
+    """The first row of each item whose rows agree, also of those that are left to a person."""
+    problems: list[str] = field(default_factory=list)
+    _odd: Counter[str] = field(default_factory=Counter)
+
+    def leave(self, item: str, why: str) -> None:
+        """Count an item as left to a person, for a reason such as “queue 'sales', …”."""
+        self.rows.pop(item, None)
+        self._odd[why] += 1
+
+    def sentences(self) -> tuple[str, ...]:
+        """What was odd, the commonest first."""
+        odd = [f"{n} rows say {why}: counted as unsure." for why, n in self._odd.most_common(5)]
+        return (*self.problems, *odd)
+
+
+def read_predictions(
+    table: bytes | None, ids: Collection[str], columns: Sequence[str], *, several: bool = False
+) -> Given:
+    """Give the rows that are there for each of `ids`, with `columns` and nothing else in them.
+
+    An item counts as left to a person when it has no row, a status other than `ok`, or `unsure` in
+    its first column; unless `several` rows an item are meant, also when its rows contradict each
+    other. Rows for unknown ids are ignored.
+    """
+    given = Given()
+    rows = _rows(table, ("id", *columns, "status"), given)
+    found: dict[str, list[dict[str, str]]] = {}
+    surplus = []
+    for row in rows:
+        item = _without_ending(row["id"], ids)
+        if item in ids:
+            found.setdefault(item, []).append(row)
+        else:
+            surplus.append(item)
+    missing = [item for item in ids if item not in found]
+    if missing and rows:
+        given.problems.append(
+            f"{len(missing)} items have no row ({_some(missing)}): counted as unsure."
+        )
+    if surplus:
+        given.problems.append(
+            f"{len(surplus)} rows are for no item of the exam ({_some(surplus)})."
+        )
+    repeated, contradicting = 0, 0
+    for item, own in found.items():
+        kept = [{name: row[name] for name in columns} for row in own]
+        given.rows[item], given.seen[item] = list(kept), kept[0]
+        for row in own:
+            if row["status"].casefold() != "ok" or row[columns[0]].casefold() == "unsure":
+                _leave(given, item, row["status"].casefold())
+                break
+        if not several and len(own) > 1:
+            repeated += 1
+            if any(row != kept[0] for row in kept):
+                contradicting += 1
+                given.rows.pop(item, None)
+                given.seen.pop(item)
+            elif item in given.rows:
+                given.rows[item] = list(kept[:1])
+    if repeated:
+        given.problems.append(
+            f"{repeated} items have more than one row; {contradicting} of them contradict"
+            " themselves and count as unsure."
+        )
+    return given
+
+
+def _leave(given: Given, item: str, status: str) -> None:
+    known = status == "ok" or status.split(":", maxsplit=1)[0] in _LEFT_TO_A_PERSON
+    if known:
+        given.rows.pop(item, None)
+    else:
+        given.leave(item, f"status '{status[:40]}'")
+
+
+def tidy(text: str) -> str:
+    """Give a text for comparing: small letters, single blanks, no marks at its ends."""
+    return " ".join(text.casefold().split()).strip(" .,;:!?\"'“”«»()[]")
+
+
+def amount(text: str) -> float | None:
+    """Give an amount written in an English or a French way, or None: `1 234,56 €`, `1,234.56`.
+
+    Three digits after the only mark are thousands: `1,234` is more than a thousand.
+    """
+    kept = "".join(c for c in text if c in "0123456789.,-")
+    whole, mark, cents = kept.rpartition("," if kept.rfind(",") > kept.rfind(".") else ".")
+    digits = "".join(c for c in whole if c.isdigit())
+    number = f"{digits}.{cents}" if mark and len(cents) != 3 else digits + cents
+    try:
+        return float(number.replace("-", "")) * (-1 if kept.startswith("-") else 1)
+    except ValueError:
+        return None
+
+
+def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dict[str, str]]:
+    if table is None:
+        given.problems.append("There is no predictions.csv in the output folder.")
+        return []
+    try:
+        text = table.decode("utf-8-sig")
+        header = text.partition("\n")[0]
+        reader = csv.DictReader(
+            text.splitlines(keepends=True), delimiter=max(",;\t", key=header.count)
+        )
+        reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
+        missing = [name for name in columns if name not in reader.fieldnames]
+        if missing:
+            given.problems.append(
+                f"predictions.csv has no column '{missing[0]}' in its first line."
+            )
+            return []
+        rows = [
+            {name: (row.get(name) or "").strip()[:_LONGEST_CELL] for name in columns}
+            for row in reader
+        ]
+    except (UnicodeDecodeError, csv.Error):
+        given.problems.append(
+            "predictions.csv is not a readable table; write it with pandas' to_csv."
+        )
+        return []
+    if len(rows) > _MOST_ROWS:
+        given.problems.append(
+            f"predictions.csv has {len(rows)} rows; that is more than a solution can mean."
+        )
+        return []
+    if not rows:
+        given.problems.append("predictions.csv has no rows.")
+    return rows
+
+
+def _without_ending(name: str, ids: Collection[str]) -> str:
+    return name if name in ids else name.rpartition(".")[0] or name
+
+
+def _some(ids: Sequence[str]) -> str:
+    shown = ", ".join(item[:40] for item in ids[:_NAMED_IDS])
+    return f"{shown} …" if len(ids) > _NAMED_IDS else shown
