@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -19,7 +19,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     request_queue_size = 64
     keys: frozenset[str]
-    model: PracticeModel
+    answer: Callable[[str], str]
     asked: dict[str, int]
 
 
@@ -34,8 +34,7 @@ class _Handler(BaseHTTPRequestHandler):
             error = {"message": "wrong key", "type": "auth", "param": None, "code": None}
             return self._send(401, {"error": error})
         self.server.asked[key] = self.server.asked.get(key, 0) + 1
-        turns = [Turn(message["role"], message["content"]) for message in body["messages"]]
-        text = self.server.model.answer(turns).text
+        text = self.server.answer("\n".join(message["content"] for message in body["messages"]))
         choice = {
             "index": 0,
             "finish_reason": "stop",
@@ -70,12 +69,20 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+def practice() -> Callable[[str], str]:
+    """Give the practice model, as something that takes a prompt."""
+    model = PracticeModel()
+    return lambda prompt: model.answer([Turn("user", prompt)]).text
+
+
 @contextmanager
-def model_on_socket(path: Path, *keys: str) -> Iterator[dict[str, int]]:
+def model_on_socket(
+    path: Path, *keys: str, answer: Callable[[str], str] | None = None
+) -> Iterator[dict[str, int]]:
     """Serve on the socket `path`; gives the number of questions that each key asked."""
     with _Server(str(path), _Handler) as server:
         path.chmod(0o666)
-        server.keys, server.model, server.asked = frozenset(keys), PracticeModel(), {}
+        server.keys, server.answer, server.asked = frozenset(keys), answer or practice(), {}
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
