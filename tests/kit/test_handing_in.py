@@ -110,8 +110,24 @@ def test_refuses_a_damaged_notebook(homework, bootcamp):
     assert bootcamp.sent == []
 
 
-def test_refuses_a_missing_or_renamed_notebook(homework, bootcamp):
+def test_refuses_a_missing_notebook(homework, bootcamp):
+    (homework / "homework-1.ipynb").unlink()
+
+    with pytest.raises(KitError, match=r"cannot find homework-1\.ipynb"):
+        submit()
+
+
+def test_takes_the_only_notebook_under_another_name(homework, bootcamp):
+    (homework / "homework-1.ipynb").rename(homework / "homework-1 (2).ipynb")
+
+    submit()
+
+    assert b'filename="homework-1 (2).ipynb"' in bootcamp.sent[0]
+
+
+def test_does_not_guess_among_several_notebooks(homework, bootcamp):
     (homework / "homework-1.ipynb").rename(homework / "Untitled.ipynb")
+    (homework / "Untitled1.ipynb").write_bytes((homework / "Untitled.ipynb").read_bytes())
 
     with pytest.raises(KitError, match=r"cannot find homework-1\.ipynb"):
         submit()

@@ -347,10 +347,10 @@ def test_without_the_folder_the_citizen_is_told_to_open_the_homework(ready: Serv
 
 def test_a_huge_file_is_refused_before_it_is_read(ready: Service) -> None:
     server = ready.hub.servers["amina"]
-    server.sizes["homework-1/homework-1.ipynb"] = 60_000_000
+    server.sizes["homework-1/homework-1.ipynb"] = 90_000_000
     browser = ready.browser("amina")
     page = browser.follow(browser.press(HAND_IN)).text
-    assert "60 MB of at most 20" in page
+    assert "90 MB of at most 80" in page
     assert "homework-1.ipynb" in page
     assert server.reads == []
 
@@ -362,6 +362,17 @@ def test_a_file_that_is_larger_than_it_says_is_read_no_further(ready: Service) -
     browser = ready.browser("amina")
     assert "larger than 20 MB" in browser.follow(browser.press(HAND_IN)).text
     assert ready.exchange.received == []
+
+
+def test_a_notebook_with_large_outputs_travels_whole_and_is_mended_at_hand_in(
+    ready: Service,
+) -> None:
+    large = b"x" * 50_000_000
+    server = ready.hub.servers["amina"]
+    server.files["homework-1/homework-1.ipynb"] = large
+    browser = ready.browser("amina")
+    browser.follow(browser.press(HAND_IN))
+    assert ready.exchange.received[0][1]["homework-1.ipynb"] == large
 
 
 def test_only_known_kinds_travel(ready: Service) -> None:

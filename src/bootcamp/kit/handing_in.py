@@ -33,7 +33,7 @@ def submit(homework: str | int = "homework-1", folder: str | Path | None = None)
     """
     name = _name(homework)
     home = Path(folder) if folder is not None else _usual_folder(name)
-    notebook = home / f"{name}.ipynb"
+    notebook = _notebook(home, name)
     _check_notebook(notebook, name)
     files = [notebook, *_companions(home, notebook)]
     try:
@@ -58,7 +58,18 @@ def _name(homework: str | int) -> str:
 
 def _usual_folder(name: str) -> Path:
     here = Path.cwd()
-    return here if (here / f"{name}.ipynb").is_file() else Path.home() / name
+    usual = Path.home() / name
+    return here if (here / f"{name}.ipynb").is_file() or not usual.is_dir() else usual
+
+
+def _notebook(home: Path, name: str) -> Path:
+    """The homework's notebook; under another name when it is the only one in its folder."""
+    usual = home / f"{name}.ipynb"
+    if usual.is_file() or not home.is_dir():
+        return usual
+    others = [path for path in home.glob("*.ipynb") if not path.name.startswith(".")]
+    # Whether it is this homework, its cells say: the bootcamp looks at them.
+    return others[0] if len(others) == 1 else usual
 
 
 def _check_notebook(notebook: Path, name: str) -> None:
@@ -73,7 +84,7 @@ def _check_notebook(notebook: Path, name: str) -> None:
         cells = None
     if not isinstance(cells, list):
         raise KitError(
-            f"{name}.ipynb is damaged and cannot be handed in as it is. Tell your facilitator: "
+            f"{notebook.name} is damaged and cannot be handed in as it is. Tell your facilitator: "
             "earlier versions that you handed in are kept."
         )
 

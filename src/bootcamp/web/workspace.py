@@ -6,10 +6,12 @@ citizen's own token, its answers are read up to a limit, and no redirect is foll
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -17,13 +19,13 @@ from urllib.parse import quote
 import httpx
 
 from bootcamp.errors import HandInRefused
-from bootcamp.exchange.rules import KINDS, MOST_BYTES, MOST_FILES
+from bootcamp.exchange.rules import KINDS, MOST_ARRIVING_BYTES, MOST_BYTES, MOST_FILES
 from bootcamp.web.hub_api import WorkspaceUnavailable
 
 __all__ = ["Workspace"]
 
-# Base64 takes four bytes for three; the rest of an answer is small.
-_MOST_ANSWER_BYTES = MOST_BYTES * 4 // 3 + 1_000_000
+# Forty such folders at once would not fit into memory; those of usual size never wait.
+_one_large_at_a_time = asyncio.Lock()
 
 
 class Workspace:
@@ -68,18 +70,20 @@ class Workspace:
                 f"There is no folder {folder} in your workspace. Choose “Open homework” first."
             )
         chosen = [entry for entry in listing["content"] if _is_wanted(entry)]
-        _require_moderate(folder, chosen)
+        size = _moderate_size(folder, chosen)
         files: dict[str, bytes] = {}
-        for entry in chosen:
-            name = str(entry["name"])
-            content = await self._read(f"{folder}/{name}")
-            if content is not None:  # None: removed since the listing
-                files[name] = content
+        async with _turn(size) as most:
+            for entry in chosen:
+                name = str(entry["name"])
+                content = await self._read(f"{folder}/{name}", most)
+                if content is not None:  # None: removed since the listing
+                    files[name] = content
         return files
 
-    async def _read(self, path: str) -> bytes | None:
+    async def _read(self, path: str, most: int) -> bytes | None:
         # As a plain file in base64: also a damaged notebook arrives, byte for byte.
-        model = await self._get(path, {"type": "file", "format": "base64", "content": "1"})
+        query = {"type": "file", "format": "base64", "content": "1"}
+        model = await self._get(path, query, most)
         if model is None:
             return None
         try:
@@ -90,14 +94,16 @@ class Workspace:
     async def _exists(self, path: str) -> bool:
         return await self._get(path, {"content": "0"}) is not None
 
-    async def _get(self, path: str, query: dict[str, str]) -> dict[str, Any] | None:
-        status, body = await self._ask("GET", path, params=query)
+    async def _get(
+        self, path: str, query: dict[str, str], most: int = MOST_BYTES
+    ) -> dict[str, Any] | None:
+        status, body = await self._ask("GET", path, most, params=query)
         if status == 404 or (status == 400 and query.get("type") == "directory"):
             return None
         return _model(status, body)
 
     async def _save(self, path: str, model: dict[str, str]) -> None:
-        status, body = await self._ask("PUT", path, json=model)
+        status, body = await self._ask("PUT", path, MOST_BYTES, json=model)
         if status in {403, 500}:
             raise WorkspaceUnavailable(
                 f"Your workspace refused to write {path}. Is the disk full, or a file in the way?"
@@ -105,14 +111,14 @@ class Workspace:
             )
         _model(status, body)
 
-    async def _ask(self, method: str, path: str, **options: Any) -> tuple[int, bytes]:
+    async def _ask(self, method: str, path: str, most: int, **options: Any) -> tuple[int, bytes]:
         url = f"{self._contents}/{quote(path)}"
         headers = {"Authorization": f"token {self._token}"}
         try:
             async with self._client.stream(
                 method, url, headers=headers, follow_redirects=False, **options
             ) as answer:
-                return answer.status_code, await _limited(answer)
+                return answer.status_code, await _limited(answer, most)
         except httpx.HTTPError:
             raise WorkspaceUnavailable(
                 "Your workspace does not answer. Wait a moment and try again."
@@ -124,13 +130,24 @@ _NOT_UNDERSTOOD = (
 )
 
 
-async def _limited(answer: httpx.Response) -> bytes:
+@asynccontextmanager
+async def _turn(size: int) -> AsyncIterator[int]:
+    """Wait until there is room for `size` bytes; give the most that one file may then have."""
+    if size <= MOST_BYTES:
+        yield MOST_BYTES
+        return
+    async with _one_large_at_a_time:
+        yield MOST_ARRIVING_BYTES
+
+
+async def _limited(answer: httpx.Response, most: int) -> bytes:
     body = bytearray()
     async for chunk in answer.aiter_bytes():
         body += chunk
-        if len(body) > _MOST_ANSWER_BYTES:
+        # Base64 takes four bytes for three; the rest of an answer is small.
+        if len(body) > most * 4 // 3 + 1_000_000:
             raise HandInRefused(
-                f"A file in this folder is larger than {MOST_BYTES // 1_000_000} MB. Clear its"
+                f"A file in this folder is larger than {most // 1_000_000} MB. Clear its"
                 " outputs, or move it elsewhere."
             )
     return bytes(body)
@@ -160,17 +177,19 @@ def _size(entry: dict[str, Any]) -> int:
     return size if isinstance(size, int) else 0
 
 
-def _require_moderate(folder: str, entries: list[dict[str, Any]]) -> None:
+def _moderate_size(folder: str, entries: list[dict[str, Any]]) -> int:
+    """Give the bytes that the listing promises; what outputs take is cleared at hand-in."""
     if len(entries) > MOST_FILES:
         raise HandInRefused(
             f"The folder {folder} holds {len(entries)} files; at most {MOST_FILES} can be handed"
             " in. Move what is not part of the homework elsewhere."
         )
     size = sum(_size(entry) for entry in entries)
-    if size > MOST_BYTES:
+    if size > MOST_ARRIVING_BYTES:
         largest = max(entries, key=_size)
         raise HandInRefused(
             f"The folder {folder} is too big to hand in ({size / 1e6:.0f} MB of at most"
-            f" {MOST_BYTES // 1_000_000}). Its largest file is {largest['name']}: clear its"
-            " outputs, or move it elsewhere."
+            f" {MOST_ARRIVING_BYTES // 1_000_000}). Its largest file is {largest['name']}: clear"
+            " its outputs, or move it elsewhere."
         )
+    return size
