@@ -15,6 +15,7 @@ from bootcamp.errors import HandInRefused
 from bootcamp.exchange.service import Exchange
 from bootcamp.grading.adapter import Book, marks_of, read_released
 from bootcamp.grading.execution import Judged
+from bootcamp.grading.marking import standings
 from bootcamp.store.gradebook import gradebook_url
 from bootcamp.store.handins import HandIn
 from bootcamp.web.api import exchange_routes
@@ -121,6 +122,8 @@ def test_a_penalty_is_in_the_marks_until_more_time_is_given(course: SmallCourse)
         session.add(
             Grading(assignment=HOMEWORK, login="ada", handin_id=handin.id, verdicts={}, notes=[])
         )
+    shown = standings(course.data, course.store, HOMEWORK)["ada"]
+    assert (shown.score, shown.max_score) == (pytest.approx(4 - 1.2), 6)
     extended = exchange_at(course, moment, extensions={"ada": DUE + timedelta(days=3)})
     assert extended.collect(HOMEWORK) == ["ada"]
     now = marks_of(course.data, HOMEWORK, "ada")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bootcamp.cohort import Cohort
 from bootcamp.errors import GradingError
 from bootcamp.exchange.service import Exchange
 from bootcamp.grading import grade_assignment
@@ -203,3 +204,51 @@ def test_comments_are_kept_for_their_exercise_and_can_be_changed(course: SmallCo
     with course.store.session() as session:
         assert comments_for(session, HOMEWORK, "hw1-why") == []
         assert len(comments_for(session, HOMEWORK, "hw1-other")) == 1
+
+
+@pytest.fixture(scope="module")
+def of_a_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallCourse]:
+    """Ada hands in for Ben and herself; Cleo and Dora are a team of their own."""
+    people = [*LOGINS, "dora"]
+    made = small_course(tmp_path_factory.mktemp("teams"), people)
+    pairs = (("teal", people[:2]), ("amber", people[2:]))
+    teams = [{"slug": slug, "name": f"Team {slug}", "members": who} for slug, who in pairs]
+    rules = {"teams": teams, "homework": {"1": {"by": "team"}}}
+    together = Cohort.model_validate(cohort(people).model_dump() | rules)
+    exchange = Exchange(made.data, made.store, together, content=made.content)
+    exchange.hand_in(HOMEWORK, "ada", files(answered(why="Four hundred mails a day.")))
+    exchange.hand_in(HOMEWORK, "dora", files(answered(why="It takes too long.")))
+    exchange.collect(HOMEWORK)
+    grade_assignment(made.data, HOMEWORK, checks=made.checks)
+    yield made
+    made.store.close()
+
+
+def test_a_teams_hand_in_is_marked_once_for_all_of_them(of_a_team: SmallCourse) -> None:
+    waiting = parts_to_mark(of_a_team.data, of_a_team.store, HOMEWORK)
+    assert [(item.login, item.shared_with) for item in waiting] == [
+        ("ada", ("ben",)),
+        ("cleo", ("dora",)),
+    ]
+    opened = read(of_a_team, "ben")
+    assert opened.to_mark.shared_with == ("ada",)
+
+    mark(of_a_team, "ada", 1.5, "Well said.", read(of_a_team, "ada").version)
+
+    for login in ("ada", "ben"):
+        marks = marks_of(of_a_team.data, HOMEWORK, login)
+        assert marks is not None
+        assert {cell.name: cell.comment for cell in marks.cells}["hw1-why"] == "Well said."
+        assert (marks.score, marks.awaits_marking) == (5.5, False)
+        assert read(of_a_team, login).marked_by == "fay"
+    assert [item.state for item in parts_to_mark(of_a_team.data, of_a_team.store, HOMEWORK)] == [
+        "marked",
+        "waiting",
+    ]
+    with pytest.raises(MarkedMeanwhile, match="fay marked this"):
+        mark(of_a_team, "ben", 0, "", opened.version)
+
+
+def test_a_team_mate_who_left_hides_nobodys_part(of_a_team: SmallCourse) -> None:
+    found = parts_to_mark(of_a_team.data, of_a_team.store, HOMEWORK, {"ben", "dora"})
+    assert [(item.login, item.shared_with) for item in found] == [("ben", ()), ("dora", ())]

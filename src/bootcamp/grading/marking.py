@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +60,8 @@ class ToMark:
     max_points: float
     since: datetime | None
     """When the version that was graded was handed in."""
+    shared_with: tuple[str, ...] = ()
+    """Whom else the same hand-in counts for: a team's is marked once, for all of them."""
 
 
 @dataclass(frozen=True)
@@ -93,34 +95,53 @@ class Standing:
 
 
 def standings(data: DataFolder, store: Store, assignment: str) -> dict[str, Standing]:
-    """Give the marks of everyone who is graded, by login."""
+    """Give the marks of everyone who is graded, by login; what a late hand-in lost is off."""
+    from bootcamp.grading.adapter import Book  # noqa: PLC0415
+
     with store.session() as session:
         rows = list(session.scalars(select(Grading).where(Grading.assignment == assignment)))
     if not rows:
         return {}
-    with _gradebook(data) as gradebook:
-        grades = _grades(gradebook, assignment)
-        return {row.login: _standing(row, grades.get(row.login, [])) for row in rows}
+    with Book(data) as book:
+        marks = {row.login: book.marks(assignment, row.login) for row in rows}
+    return {
+        row.login: Standing(
+            login=row.login,
+            score=found.score,
+            max_score=found.max_score,
+            waiting=sum(cell.awaits_marking for cell in found.cells),
+            notes=tuple(map(str, row.notes)),
+        )
+        for row in rows
+        if (found := marks[row.login]) is not None
+    }
 
 
-def parts_to_mark(data: DataFolder, store: Store, assignment: str) -> list[ToMark]:
+def parts_to_mark(
+    data: DataFolder, store: Store, assignment: str, among: Collection[str] | None = None
+) -> list[ToMark]:
     """Give what a person marks, exercise by exercise as they stand in the notebook.
+
+    What a team handed in is there once, under the login that comes first. With `among` only
+    these people's hand-ins are looked at.
 
     Raises:
         GradingError: the homework is not released.
     """
     released = _read_released(data, assignment)
-    since = _received(store, assignment)
-    order = [*released.automatic, *released.by_hand]
     titles = _titles(released)
+    found = []
     with _gradebook(data) as gradebook:
-        found = [
-            _to_mark(grade, login, titles, since.get(login))
-            for login, grades in _grades(gradebook, assignment).items()
-            for grade in grades
-            if login in since and _is_for_a_person(grade, released)
-        ]
-    places = {name: place for place, name in enumerate(_in_notebook_order(released, order))}
+        grades = _grades(gradebook, assignment)
+        known = set(grades) if among is None else set(grades) & set(among)
+        for handin in set(_graded(store, assignment).values()):
+            group = [login for login in handin.logins if login in known]
+            for grade in grades[group[0]].values() if group else ():
+                if _is_for_a_person(grade, released):
+                    same = {login: grades[login][grade.name] for login in group}
+                    found.append(_to_mark(same, titles, handin.received))
+    order = _in_notebook_order(released, [*released.automatic, *released.by_hand])
+    places = {name: place for place, name in enumerate(order)}
     return sorted(found, key=lambda item: (places.get(item.exercise, 0), item.login))
 
 
@@ -149,6 +170,8 @@ def mark_part(
 ) -> Part:
     """Give a mark and a comment; give the exercise as it then stands.
 
+    Everybody whom the same hand-in counts for gets both.
+
     Raises:
         MarkedMeanwhile: what `version` stands for is not what there is now; nothing is written.
         GradingError: the points do not exist, the comment is too long, nothing is to be marked.
@@ -163,18 +186,21 @@ def mark_part(
             raise GradingError(f"The comment is longer than {LONGEST_COMMENT} characters.")
         if part.version != version:
             raise MarkedMeanwhile(_meanwhile(part))
-        grade = gradebook.find_grade(exercise, assignment, assignment, login)
-        grade.manual_score, grade.needs_manual_grade = round(points, 2), False
-        kept = _comment(gradebook, assignment, login, exercise)
-        if kept is not None:
-            kept.manual_comment = comment.strip() or None
+        group = (login, *part.to_mark.shared_with)
+        for member in group:
+            grade = gradebook.find_grade(exercise, assignment, assignment, member)
+            grade.manual_score, grade.needs_manual_grade = round(points, 2), False
+            kept = _comment(gradebook, assignment, member, exercise)
+            if kept is not None:
+                kept.manual_comment = comment.strip() or None
         gradebook.db.commit()
     with store.session() as session:
-        marking = marking_of(session, assignment, login, exercise)
-        if marking is None:
-            marking = Marking(assignment=assignment, login=login, exercise=exercise)
-            session.add(marking)
-        marking.marked_by, marking.marked_at = by, now()
+        for member in group:
+            marking = marking_of(session, assignment, member, exercise)
+            if marking is None:
+                marking = Marking(assignment=assignment, login=member, exercise=exercise)
+                session.add(marking)
+            marking.marked_by, marking.marked_at = by, now()
     return read_part(data, store, assignment, login, exercise)
 
 
@@ -185,9 +211,15 @@ def _part(
     data: DataFolder, store: Store, gradebook: Any, released: Released, login: str, exercise: str
 ) -> Part:
     assignment = released.assignment
-    grade, received = _grade(gradebook, assignment, login, exercise), _received(store, assignment)
-    if grade is None or login not in received or not _is_for_a_person(grade, released):
+    handin = _graded(store, assignment).get(login)
+    grade = _grade(gradebook, assignment, login, exercise)
+    if grade is None or handin is None or not _is_for_a_person(grade, released):
         raise GradingError(f"There is nothing to mark by hand for {login} at '{exercise}'.")
+    same = {login: grade}
+    for member in handin.logins:
+        other = _grade(gradebook, assignment, member, exercise)
+        if other is not None:
+            same[member] = other
     comment = _comment(gradebook, assignment, login, exercise)
     manual = (comment.manual_comment if comment else None) or ""
     answer, is_code = _answer(data, assignment, login, exercise)
@@ -196,29 +228,18 @@ def _part(
         row = session.scalar(
             select(Grading).where(Grading.assignment == assignment, Grading.login == login)
         )
-    to_mark = _to_mark(grade, login, _titles(released), received[login])
-    state = [answer, grade.manual_score, bool(grade.needs_manual_grade), manual]
+    marks = [(who, one.manual_score, bool(one.needs_manual_grade)) for who, one in same.items()]
     fault = exercise in released.automatic and row is not None and exercise not in row.verdicts
     return Part(
-        to_mark=to_mark,
+        to_mark=_to_mark(same, _titles(released), handin.received),
         question=_question(released, exercise),
         answer=answer,
         answer_is_code=is_code,
         comment=manual,
-        version=hashlib.sha256(repr(state).encode()).hexdigest()[:24],
+        version=hashlib.sha256(repr([answer, marks, manual]).encode()).hexdigest()[:24],
         marked_by=marking.marked_by if marking else None,
         marked_at=marking.marked_at if marking else None,
         fault="The check of this exercise did not work, so you mark it." if fault else "",
-    )
-
-
-def _standing(row: Grading, grades: list[Any]) -> Standing:
-    return Standing(
-        login=row.login,
-        score=sum(grade.score for grade in grades),
-        max_score=sum(grade.max_score for grade in grades),
-        waiting=sum(bool(grade.needs_manual_grade) for grade in grades),
-        notes=tuple(map(str, row.notes)),
     )
 
 
@@ -249,8 +270,8 @@ def _gradebook(data: DataFolder, *, writing: bool = False) -> Iterator[Any]:
         yield gradebook
 
 
-def _grades(gradebook: Any, assignment: str) -> dict[str, list[Any]]:
-    """Give everyone's grades by login."""
+def _grades(gradebook: Any, assignment: str) -> dict[str, dict[str, Any]]:
+    """Give everyone's grades by login and exercise."""
     from nbgrader.api import MissingEntry  # noqa: PLC0415
 
     try:
@@ -258,7 +279,7 @@ def _grades(gradebook: Any, assignment: str) -> dict[str, list[Any]]:
     except MissingEntry:
         return {}
     return {
-        submission.student.id: [g for notebook in submission.notebooks for g in notebook.grades]
+        submission.student.id: {g.name: g for book in submission.notebooks for g in book.grades}
         for submission in submissions
     }
 
@@ -291,9 +312,11 @@ def _is_for_a_person(grade: Any, released: Released) -> bool:
     )
 
 
-def _to_mark(grade: Any, login: str, titles: dict[str, str], since: datetime | None) -> ToMark:
+def _to_mark(same: Mapping[str, Any], titles: dict[str, str], since: datetime) -> ToMark:
+    """Put together one exercise of those whom a hand-in counts for; the first is its address."""
+    (login, grade), *_ = same.items()
     state: State = "empty"
-    if grade.needs_manual_grade:
+    if any(one.needs_manual_grade for one in same.values()):
         state = "waiting"
     elif grade.manual_score is not None:
         state = "marked"
@@ -305,18 +328,37 @@ def _to_mark(grade: Any, login: str, titles: dict[str, str], since: datetime | N
         points=grade.manual_score,
         max_points=grade.max_score,
         since=since,
+        shared_with=tuple(same)[1:],
     )
 
 
-def _received(store: Store, assignment: str) -> dict[str, datetime]:
-    """Give when the graded version of each citizen arrived."""
+@dataclass(frozen=True)
+class _Graded:
+    """A hand-in that was graded: whom it counts for, and when it arrived."""
+
+    logins: tuple[str, ...]
+    received: datetime
+
+
+def _graded(store: Store, assignment: str) -> dict[str, _Graded]:
+    """Give the graded hand-in of each citizen; a team's members have the same one."""
     query = (
-        select(Grading.login, Grading.graded_at, HandIn.received_at)
+        select(Grading.login, Grading.handin_id, Grading.graded_at, HandIn.received_at)
         .join(HandIn, Grading.handin_id == HandIn.id, isouter=True)
         .where(Grading.assignment == assignment)
+        .order_by(Grading.login)
     )
     with store.session() as session:
-        return {login: received or graded for login, graded, received in session.execute(query)}
+        rows = list(session.execute(query))
+    groups: dict[int | None, list[str]] = {}
+    for login, handin, _, _ in rows:
+        groups.setdefault(handin, []).append(login)
+    return {
+        login: _Graded(
+            tuple(groups[handin]) if handin is not None else (login,), received or graded
+        )
+        for login, handin, graded, received in rows
+    }
 
 
 def _named(cell: Any) -> str:

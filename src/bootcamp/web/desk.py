@@ -18,7 +18,7 @@ from bootcamp.cohort import Person
 from bootcamp.errors import BootcampError, UnknownName
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
-from bootcamp.store.handins import HandIn
+from bootcamp.store.handins import HandIn, counts_for
 from bootcamp.web import grader, views
 from bootcamp.web.contracts import HomeworkLike
 from bootcamp.web.current import Current
@@ -111,10 +111,6 @@ class Desk:
         from bootcamp.grading.marking import standings  # noqa: PLC0415
 
         found = standings(self._data, self._store, assignment)
-        newest = select(HandIn.login, HandIn.collected_at).where(HandIn.assignment == assignment)
-        with self._store.session() as session:
-            query = newest.order_by(HandIn.id)  # of several versions the last one stays
-            collected = {row.login: row.collected_at for row in session.execute(query)}
         said = progress.notes if progress else {}
         rows = []
         for person in sorted(self._current.cohort.citizens, key=lambda person: person.name):
@@ -122,9 +118,18 @@ class Desk:
             item = next((state for state in states if state.assignment == assignment), None)
             standing = found.get(person.login)
             notes = said.get(person.login) or (standing.notes if standing else ())
-            newer = standing is not None and collected.get(person.login, True) is None
+            newer = standing is not None and self._is_newer(assignment, person.login)
             rows.append(Row(person, item, standing, newer, tuple(notes)))
         return rows
+
+    def _is_newer(self, assignment: str, login: str) -> bool:
+        """Whether the newest hand-in that counts for this person is not collected yet."""
+        counting = select(HandIn.collected_at).where(
+            HandIn.assignment == assignment, counts_for(login)
+        )
+        with self._store.session() as session:
+            newest = session.execute(counting.order_by(HandIn.id.desc()).limit(1)).first()
+        return newest is not None and newest.collected_at is None
 
     async def _status(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         item = await self._homework(request, visitor)
@@ -210,6 +215,7 @@ class Desk:
             visitor=visitor,
             item=item,
             person=self._current.cohort.person(login),
+            others=[self._name(other) for other in found["part"].to_mark.shared_with],
             marked_by=self._name(found["part"].marked_by),
             place=place + 1,
             parts=parts,
@@ -284,8 +290,8 @@ class Desk:
         from bootcamp.grading.marking import parts_to_mark  # noqa: PLC0415
 
         known = {person.login for person in self._current.cohort.citizens}
-        parts = parts_to_mark(self._data, self._store, assignment)
-        return [part for part in parts if part.login in known and part.state != "empty"]
+        parts = parts_to_mark(self._data, self._store, assignment, known)
+        return [part for part in parts if part.state != "empty"]
 
     def _after(self, assignment: str, login: str, exercise: str) -> str:
         """Give where to go on: the next one that waits, from here round to the beginning."""
