@@ -16,9 +16,16 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import func, select
 
+from bootcamp.cohort import save_cohort
+from bootcamp.content import content_root
+from bootcamp.exchange.service import Exchange
 from bootcamp.grading import grade_assignment
+from bootcamp.grading.marking import standings
+from bootcamp.settings import DataFolder
+from bootcamp.store import Store, open_store
 from bootcamp.store.gradebook import COURSE, gradebook_url
 from bootcamp.store.handins import Grading, HandIn
+from bootcamp.web import grader
 from tests.conftest import eventually, free_port
 from tests.fakes.identity import token_of
 from tests.grading.small_course import (
@@ -26,6 +33,7 @@ from tests.grading.small_course import (
     HOMEWORK,
     SmallCourse,
     answered,
+    cohort,
     files,
     small_course,
 )
@@ -111,6 +119,48 @@ def test_no_receipt_without_its_hand_in_and_no_mark_lost_or_doubled(course: Smal
         assert session.scalar(select(func.count(Grading.id))) == len(PEOPLE)
 
 
+@pytest.mark.slow
+def test_the_run_behind_the_button_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    logins = PEOPLE[:24]
+    data = DataFolder.at(tmp_path / "data")
+    data.create()
+    save_cohort(cohort(logins), data.cohort_file)
+    store = open_store(data.store_url)
+    exchange = Exchange(data, store, cohort(logins))
+    exchange.release(HOMEWORK)
+    answers = (content_root() / "solutions" / "session-01" / f"{HOMEWORK}.ipynb").read_bytes()
+    for login in logins:
+        exchange.hand_in(HOMEWORK, login, {f"{HOMEWORK}.ipynb": answers})
+    deadline = time.monotonic() + 300
+
+    for kill in range(1, 6):
+        assert grader.begin(data, HOMEWORK, "fay")
+        (run,) = grader._children[-1:]
+        enough = min(kill * 4, len(logins) - 1)
+        wait_for(lambda enough=enough: done(store) >= enough, deadline)
+        killed(run)
+        seen = grader.look(data, HOMEWORK)
+        assert seen is not None
+        assert (seen.state, "Press again" in seen.problem) == ("stopped", True)
+        assert done(store) < len(logins)
+    assert grader.begin(data, HOMEWORK, "fay")
+    wait_for(lambda: getattr(grader.look(data, HOMEWORK), "state", "") != "working", deadline)
+
+    found = standings(data, store, HOMEWORK)
+    ended = grader.look(data, HOMEWORK)
+    store.close()
+    assert ended is not None
+    assert (ended.state, ended.problem) == ("done", "")
+    assert sorted(found) == logins
+    assert len({(one.score, one.max_score, one.waiting) for one in found.values()}) == 1
+    assert found[logins[0]].score > 0
+
+
+def done(store: Store) -> int:
+    with store.session() as session:
+        return session.scalar(select(func.count(Grading.id))) or 0
+
+
 def hand_everything_in(course: SmallCourse, moments: random.Random) -> dict[str, str]:
     """Hand in for everyone, again where no receipt came, while the service is killed."""
     port = free_port()
@@ -178,8 +228,7 @@ def grade_with_kills(course: SmallCourse, moments: random.Random) -> None:
 
 
 def graded(course: SmallCourse) -> int:
-    with course.store.session() as session:
-        return session.scalar(select(func.count(Grading.id))) or 0
+    return done(course.store)
 
 
 def wait_for(condition: Callable[[], bool], deadline: float) -> None:
