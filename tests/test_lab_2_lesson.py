@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -17,7 +16,7 @@ from bootcamp.gateway.practice.prompt import Turn
 from bootcamp.gateway.practice.weights import best_embedder
 from bootcamp.kit import load_cases
 from bootcamp.kit.labelling import f1_by_label, tidy
-from tests.kit.session_2 import lab_2, prepare
+from tests.wrong.running import notebook, run
 
 PROMPTS = ("prompt_1", "prompt_2", "prompt_3")
 BEST = best_embedder()
@@ -25,14 +24,13 @@ MEANING = pytest.mark.skipif(isinstance(BEST, LexicalEmbedder), reason="MiniLM i
 
 
 @pytest.fixture(scope="module")
-def answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def answered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("lab-2")
+    names = run(notebook("lab-2"), folder).names
+    shutil.copytree(dataset("email-routing") / "hidden", folder / "data" / "hidden")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(folder))
         patch.chdir(folder)
-        prepare(folder)
-        shutil.copytree(dataset("email-routing") / "hidden", folder / "data" / "hidden")
-        yield {**lab_2(), "hidden": load_cases("hidden")}
+        return {**names, "hidden": load_cases("hidden")}
 
 
 def macros(names: dict[str, Any], mails: Any, model: PracticeModel) -> list[float]:

@@ -1,19 +1,16 @@
 """Loopback servers and the answered notebooks' variables, for the kit's tests."""
 
 import json
-import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-import jupytext
 import pytest
 
-LABS = Path(__file__).parents[2] / "labs"
+from tests.wrong.running import notebook, run
 
 
 @dataclass
@@ -59,28 +56,23 @@ def server() -> Iterator[LoopbackServer]:
     httpd.server_close()
 
 
-def answers_of(source: str, **given: Any) -> dict[str, Any]:
-    """The variables that the answered cells of a lab or homework source leave behind."""
-    names: dict[str, Any] = {"check": print, "hint": print, "median": median, **given}
-    for cell in jupytext.read(LABS / source).cells:
-        if cell.cell_type == "code" and re.search(
-            r"BEGIN SOLUTION|^charter|^seconds =", cell.source
-        ):
-            kept = [line for line in cell.source.split("\n") if not line.startswith("log")]
-            kept = [line for line in kept if "len(log)" not in line]
-            exec("\n".join(kept), names)  # our own source
-    return names
+def answers_of(name: str, folder: Path) -> dict[str, Any]:
+    """The variables that an answered notebook leaves behind."""
+    return {
+        name: value
+        for name, value in run(notebook(name), folder / "answered").names.items()
+        if not name.startswith("__")
+    }
 
 
 @pytest.fixture
-def lab_1() -> dict[str, Any]:
-    mail = {"id": "mail-029", "subject": "s", "text": "t", "queue": "returns"}
-    return answers_of("session-01-lab.py", my_mail=mail)
+def lab_1(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return answers_of("lab-1", tmp_path_factory.mktemp("lab-1"))
 
 
 @pytest.fixture
-def homework_1() -> dict[str, Any]:
-    return answers_of("session-01-homework.py")
+def homework_1(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return answers_of("homework-1", tmp_path_factory.mktemp("homework-1"))
 
 
 Printed = Callable[[], str]

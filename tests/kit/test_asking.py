@@ -1,3 +1,4 @@
+import copy
 import json
 import socket
 
@@ -38,6 +39,10 @@ def test_answers_as_text_that_knows_its_author(model):
     assert answer.model == "practice-1"
     assert model.paths == ["/v1/chat/completions"]
     assert model.sent_headers[0]["authorization"] == "Bearer token"
+
+
+def test_a_copy_of_an_answer_knows_its_author_too(model):
+    assert copy.deepcopy([ask("Which queue?")])[0].model == "practice-1"
 
 
 def test_sends_prompt_system_and_model(model):

@@ -1,15 +1,12 @@
-"""Homework 2 is judged rightly: the answered one, the untouched one, and plausible mistakes."""
+"""Homework 2 is judged rightly; the mistakes that people make are in tests/wrong."""
 
-import shutil
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bootcamp.grading.checks import ProbeFailed, load_checks
-from bootcamp.kit.checking import _exercises, outcome
-
-from .session_2 import homework_2
+from bootcamp.kit.checking import outcome
+from tests.wrong.running import notebook, run
 
 ROOT = Path(__file__).parents[2]
 CHECKS = load_checks(ROOT / "graders" / "checks")
@@ -38,18 +35,12 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def answered(folder):
-    shutil.copyfile(ROOT / "solutions/session-02/eval_dev.csv", folder / "eval_dev.csv")
-    names = homework_2()
+    names = run(notebook("homework-2"), folder).names
     return {**{name: names[name] for name in UNTOUCHED}, "items": names["items"].to_dict("records")}
 
 
 def marks(values):
     return {name: CHECKS[name].verdict(FakeLearner(values)).points for name in NAMES}
-
-
-def test_these_are_all_the_graded_exercises():
-    assert {name for name in CHECKS if name.startswith("hw2-")} == set(NAMES)
-    assert {name for name in _exercises if name.startswith("hw2-")} == set(NAMES)
 
 
 def test_answered_homework_earns_all_ten_points(answered):
@@ -68,131 +59,6 @@ def test_the_catch_up_cases_earn_nothing(answered):
 
     assert sum(marks(answered).values()) == 0
     assert "your own" in CHECKS["hw2-labels"].verdict(FakeLearner(answered)).message
-
-
-def value(name, wrong):
-    return lambda answered: answered.update({name: wrong})
-
-
-def computed(name, formula):
-    return lambda answered: answered.update({name: formula(answered)})
-
-
-def blank(column, *rows):
-    def change(answered):
-        for row in rows:
-            answered["items"][row][column] = ""
-
-    return change
-
-
-def only(count):
-    """Keep so many of each label, with the agreement and the kappa that they give."""
-
-    def change(answered):
-        keep, taken = [], Counter()
-        for row in answered["items"]:
-            taken[row["label"]] += 1
-            if taken[row["label"]] <= count:
-                keep.append(row)
-        answered.update(items=keep, **figures(keep))
-
-    return change
-
-
-def figures(items):
-    pairs = [(row["label_a"], row["label_b"]) for row in items]
-    seen = sum(a == b for a, b in pairs) / len(pairs)
-    ones, others = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    chance = sum(ones[label] * others[label] for label in ones) / len(pairs) ** 2
-    return {"agreement": seen, "own_kappa": (seen - chance) / (1 - chance), "chance": chance}
-
-
-def slip(formula):
-    def change(answered):
-        found = figures(answered["items"])
-        answered["own_kappa"] = formula(found["agreement"], found["chance"])
-
-    return change
-
-
-def same(column, one, other):
-    def change(answered):
-        answered["items"][other][column] = answered["items"][one][column].upper()
-
-    return change
-
-
-def both(*changes):
-    return lambda answered: [change(answered) for change in changes]
-
-
-# What was changed, the exercise that must notice, its points then, and what the message names.
-WRONG = {
-    "twenty-four cases": (only(12), "hw2-labels", 2, "until you have thirty"),
-    "twelve cases": (only(6), "hw2-labels", 1, "12 complete cases"),
-    "not decided on five": (
-        blank("label", 0, 1, 2, 3, 4),
-        "hw2-labels",
-        2,
-        "5 more have an empty label",
-    ),
-    "a label nobody used": (
-        value("labels", ["pay", "ask", "dispute"]),
-        "hw2-classes",
-        1,
-        "“dispute” stands on 0 cases",
-    ),
-    "one label named": (value("labels", ["pay"]), "hw2-classes", 0, "fewer than two"),
-    "labels in one string": (value("labels", "pay, ask"), "hw2-classes", 0, "fewer than two"),
-    "a slip in one label": (
-        lambda answered: answered["items"][3].update(label="aks"),
-        "hw2-classes",
-        1,
-        "“aks” is in the column label",
-    ),
-    "a case copied": (same("text", 0, 2), "hw2-duplicates", 1, "same text"),
-    "a case copied twice": (
-        both(same("text", 0, 2), same("text", 0, 6)),
-        "hw2-duplicates",
-        0,
-        "same text",
-    ),
-    "an id used again": (same("id", 4, 5), "hw2-duplicates", 1, "same id"),
-    "agreement as a count": (value("agreement", 26), "hw2-agreement", 0, "a count of cases"),
-    "agreement in per cent": (value("agreement", 86.7), "hw2-agreement", 0, "share between 0"),
-    "disagreement": (
-        computed("agreement", lambda answered: 1 - answered["agreement"]),
-        "hw2-agreement",
-        0,
-        "they differ",
-    ),
-    "agreement as text": (value("agreement", "0.87"), "hw2-agreement", 0, "not a number"),
-    "kappa without brackets": (slip(lambda a, c: a - c / 1 - c), "hw2-kappa", 0, "brackets"),
-    "kappa not divided": (slip(lambda a, c: a - c), "hw2-kappa", 0, "not divided"),
-    "kappa over chance": (slip(lambda a, c: (a - c) / c), "hw2-kappa", 0, "divided by chance"),
-    "agreement for kappa": (slip(lambda a, c: a), "hw2-kappa", 0, "is the agreement"),
-    "kappa of other cases": (value("own_kappa", 0.51), "hw2-kappa", 0, "does not fit"),
-}
-
-
-@pytest.mark.parametrize("wrong", WRONG)
-def test_a_mistake_costs_at_its_exercise_only_and_is_named(wrong, answered):
-    change, exercise, points, says = WRONG[wrong]
-    change(answered)
-
-    verdict = CHECKS[exercise].verdict(FakeLearner(answered))
-
-    assert verdict.points == points
-    assert says in verdict.message
-    others = {name: CHECKS[name].points for name in NAMES if name != exercise}
-    assert {name: marks(answered)[name] for name in others} == others
-
-
-def test_every_exercise_has_three_wrong_variants_or_more():
-    counted = [exercise for _, exercise, _, _ in WRONG.values()]
-
-    assert [name for name in NAMES if counted.count(name) < 3] == []
 
 
 ODD = [
@@ -229,14 +95,6 @@ class TestAdvice:
 
         assert not good
         assert sentence.startswith("➜ Not yet. ")
-
-    @pytest.mark.parametrize("wrong", ["twelve cases", "a label nobody used", "a case copied",
-                                       "agreement in per cent", "a slip in one label"])  # fmt: skip
-    def test_sees_the_form_and_keeps_quiet_elsewhere(self, wrong, answered):
-        change, exercise, _, _ = WRONG[wrong]
-        change(answered)
-
-        assert [name for name in NAMES if not outcome(name, answered)[0]] == [exercise]
 
     def test_knows_the_catch_up_piece(self, answered):
         for row in answered["items"]:

@@ -21,6 +21,10 @@ class Answer(str):
         answer.model = model
         return answer
 
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """What a copy is made from."""
+        return str(self), self.model
+
 
 def ask(prompt: str, *, system: str | None = None, model: str = "bootcamp-small") -> str:
     """Send `prompt` to the model and give its answer back as text.

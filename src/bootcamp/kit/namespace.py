@@ -94,8 +94,9 @@ class Names:
         return number
 
     def _missing(self, name: str) -> str:
-        # candidate_1 is no misspelling of candidate_2.
-        mine = [n for n in self._values if not n.startswith("_") and not n[-1].isdigit()]
+        # candidate_1 is no misspelling of candidate_2, nor is candidates.
+        numbered = name[-1].isdigit()
+        mine = [n for n in self._values if not (numbered or n.startswith("_") or n[-1].isdigit())]
         near = difflib.get_close_matches(name, mine, n=1, cutoff=0.85)
         if near:
             return (
