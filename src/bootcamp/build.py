@@ -27,7 +27,7 @@ _DATA: dict[int, tuple[str, ...]] = {
     2: (SANDBOX_CASE,),
     3: (SANDBOX_CASE,),
     4: (SANDBOX_CASE,),
-    5: (SANDBOX_CASE,),
+    5: (SANDBOX_CASE, "email-routing-week"),
     6: (SANDBOX_CASE,),
 }
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
