@@ -56,6 +56,7 @@ def root(tmp_path: Path) -> Path:
         (dataset / kind).mkdir(parents=True)
         (dataset / kind / "mail.eml").write_text(f"a {kind} mail")
     (dataset / "brief.md").write_text("# The brief\n")
+    shutil.copytree(dataset, dataset.with_name("odd_files"))
     return tmp_path
 
 
@@ -111,6 +112,23 @@ def test_only_development_data_reaches_citizens(root: Path) -> None:
         "session-06/data/email-routing/brief.md",
     }
     assert (root / "session-06/data/email-routing/mail.eml").read_text() == "a dev mail"
+
+
+def test_puts_programs_beside_the_notebook_and_files_beside_a_homework(root: Path) -> None:
+    (root / "labs" / "session-04-files" / "__pycache__").mkdir(parents=True)
+    (root / "labs" / "session-04-files" / "batch.py").write_text("x = 1\n")
+    (root / "labs" / "session-04-files" / "__pycache__" / "batch.pyc").write_text("left over")
+    (root / "graders/datasets/odd_files/homework").mkdir()
+    (root / "graders/datasets/odd_files/homework/scan.pdf").write_bytes(b"%PDF\xff")
+    build(root)
+
+    found = {str(path.relative_to(root)) for path in (root / "session-04").rglob("*.p*")}
+    assert found == {
+        "session-04/batch.py",
+        "session-04/homework-4/batch.py",
+        "session-04/homework-4/files/scan.pdf",
+    }
+    assert drift(root) == []
 
 
 @pytest.mark.parametrize("path", ["session-01/lab-1.ipynb", "solutions/session-01/lab-1.ipynb"])

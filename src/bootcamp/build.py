@@ -26,9 +26,16 @@ _DATA: dict[int, tuple[str, ...]] = {
     1: (SANDBOX_CASE,),
     2: (SANDBOX_CASE,),
     3: (SANDBOX_CASE,),
-    4: (SANDBOX_CASE,),
+    4: (SANDBOX_CASE, "odd-files"),
     5: (SANDBOX_CASE, "email-routing-week"),
     6: (SANDBOX_CASE,),
+}
+# What goes with a homework besides its notebook: files, or folders of files, by their place there.
+_WITH_HOMEWORK = {
+    4: {
+        "batch.py": "labs/session-04-files/batch.py",
+        "files": "graders/datasets/odd_files/homework",
+    },
 }
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
@@ -96,6 +103,14 @@ def _build_into(target: Path, root: Path) -> None:
         place = target / path.name[:10]
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place / path.name[11:])
+    for folder in sorted((root / "labs").glob("session-[0-9][0-9]-files")):
+        # Programs and the like that a citizen finds beside the notebooks.
+        _copy_tree(folder, target / folder.name[:10])
+    for session, companions in _WITH_HOMEWORK.items():
+        for place, source in companions.items():
+            beside = target / f"session-{session:02d}" / f"homework-{session}"
+            if (root / source).exists():
+                _copy_tree(root / source, beside / place)
     for session, use_cases in _DATA.items():
         for use_case in use_cases:
             dataset = root / "graders" / "datasets" / use_case.replace("-", "_")
@@ -106,6 +121,16 @@ def _build_into(target: Path, root: Path) -> None:
             shutil.copyfile(dataset / "brief.md", folder / "brief.md")
             for path in sorted((dataset / "dev").iterdir()):
                 shutil.copyfile(path, folder / path.name)
+
+
+def _copy_tree(source: Path, target: Path) -> None:
+    """Copy a file, or the files below a folder, without what Python leaves beside programs."""
+    inside = [source] if source.is_file() else sorted(source.rglob("*"))
+    for path in inside:
+        if path.is_file() and "__pycache__" not in path.parts:
+            place = target / path.relative_to(source) if source.is_dir() else target
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
 
 
 def _sources(root: Path) -> Iterator[_Notebook]:
