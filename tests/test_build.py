@@ -56,7 +56,8 @@ def root(tmp_path: Path) -> Path:
         (dataset / kind).mkdir(parents=True)
         (dataset / kind / "mail.eml").write_text(f"a {kind} mail")
     (dataset / "brief.md").write_text("# The brief\n")
-    shutil.copytree(dataset, dataset.with_name("odd_files"))
+    for name in ("odd_files", "email_routing_week"):
+        shutil.copytree(dataset, dataset.with_name(name))
     return tmp_path
 
 
