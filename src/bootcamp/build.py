@@ -107,10 +107,10 @@ def _build_into(target: Path, root: Path) -> None:
         # Programs and the like that a citizen finds beside the notebooks.
         _copy_tree(folder, target / folder.name[:10])
     for session, companions in _WITH_HOMEWORK.items():
-        for place, origin in companions.items():
+        for name, origin in companions.items():
             beside = target / f"session-{session:02d}" / f"homework-{session}"
             if (root / origin).exists():
-                _copy_tree(root / origin, beside / place)
+                _copy_tree(root / origin, beside / name)
     for session, use_cases in _DATA.items():
         for use_case in use_cases:
             dataset = root / "graders" / "datasets" / use_case.replace("-", "_")
