@@ -65,12 +65,12 @@ def cohort_of(*slugs: str, use_case: str | None = "email-routing") -> Cohort:
     names = [(slug, f"{slug}-{number}") for slug in slugs for number in (1, 2)]
     people = [Person(name="F", email="f@x.example", login="fran", role="facilitator")]
     people += [Person(name=n, email=f"{n}@x.example", login=n) for _, n in names]
-    cases = ("email-routing", "invoices", "minutes", "contracts")
+    cases = {"email-routing", "invoices", "minutes", "contracts", use_case or "email-routing"}
     return Cohort(
         name="Test",
         company="Alder & Finch",
         sessions=example_dates(date(2027, 1, 11)),
-        use_cases=tuple(UseCase(slug=slug, title=slug) for slug in cases),
+        use_cases=tuple(UseCase(slug=slug, title=slug) for slug in sorted(cases)),
         people=tuple(people),
         teams=tuple(
             Team(

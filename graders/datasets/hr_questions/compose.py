@@ -72,6 +72,8 @@ def _mail(question: Question, sent: datetime, draw: random.Random) -> bytes:
     message.set_content(text, cte=encoding)
     if draw.random() < 0.2:
         lines = "".join(f"<p>{line}</p>\n" for line in text.splitlines() if line.strip())
-        message.add_alternative(f"<html><body>\n{lines}</body></html>\n", subtype="html", cte=encoding)
+        message.add_alternative(
+            f"<html><body>\n{lines}</body></html>\n", subtype="html", cte=encoding
+        )
         message.set_boundary(f"----=_{digest}")
     return message.as_bytes()

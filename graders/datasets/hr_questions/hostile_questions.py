@@ -77,7 +77,9 @@ def _html_only() -> bytes:
 
 
 def _windows() -> bytes:
-    text = "j’ai rendez-vous à l’hôpital à 14 h, c’est payé ou ça saute de mes heures ? très pressé…\n"
+    text = (
+        "j’ai rendez-vous à l’hôpital à 14 h, c’est payé ou ça saute de mes heures ? très pressé…\n"
+    )
     return text.encode("cp1252")
 
 

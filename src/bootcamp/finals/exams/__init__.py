@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bootcamp.finals.exams.email_routing import EMAIL_ROUTING
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
+from bootcamp.finals.exams.hr_questions import HR_QUESTIONS
 from bootcamp.finals.exams.labels import own_case
 from bootcamp.finals.exams.measures import Estimate, Measure
 from bootcamp.finals.exams.tables import Given, Row, Rows, read_predictions
@@ -26,7 +27,7 @@ __all__ = [
     "read_predictions",
 ]
 
-_EXAMINERS: tuple[Examiner, ...] = (EMAIL_ROUTING,)
+_EXAMINERS: tuple[Examiner, ...] = (EMAIL_ROUTING, HR_QUESTIONS)
 
 
 def examiner_of(use_case: str, columns: Sequence[str]) -> Examiner | None:
