@@ -6,6 +6,7 @@ __all__ = [
     "BuildError",
     "CohortError",
     "FinalsError",
+    "ForkFailed",
     "GradingError",
     "HandInRefused",
     "InvitationError",
@@ -98,6 +99,12 @@ class GradingError(BootcampError):
     """Grading cannot go on for a reason that the facilitator can mend."""
 
     code = "grading"
+
+
+class ForkFailed(BootcampError):
+    """No sandbox could be started for a notebook; nothing is said about the notebook."""
+
+    code = "fork"
 
 
 class FinalsError(BootcampError):

@@ -11,9 +11,12 @@ import nbformat
 import psutil
 import pytest
 
+from bootcamp.forks.home import ForkLimits
 from bootcamp.grading.execution import GradingLimits, Judge, Judged, Submission
 
-LIMITS = GradingLimits(cell_seconds=6, disk_bytes=8 << 20, file_bytes=4 << 20, processes=40)
+LIMITS = GradingLimits(
+    cell_seconds=6, fork=ForkLimits(disk_bytes=8 << 20, file_bytes=4 << 20, processes=40)
+)
 
 _v4: Any = nbformat.v4
 

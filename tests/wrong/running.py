@@ -25,8 +25,8 @@ import pandas as pd
 import pytest
 
 import bootcamp.kit as kit
+from bootcamp.forks.inside import probe
 from bootcamp.grading.checks import ProbeFailed, Verdict, load_checks
-from bootcamp.grading.inside import probe
 from bootcamp.kit.asking import Answer
 from bootcamp.kit.checking import outcome
 

@@ -72,13 +72,9 @@ class Exam:
     answers: Rows
     data_sha256: str
 
-    def put_items(self, folder: Path) -> None:
-        """Copy the files, and nothing else, into a new folder that a sandbox may read."""
-        folder.mkdir(parents=True)
-        for path in self.files:
-            (folder / path.name).write_bytes(path.read_bytes())
-            (folder / path.name).chmod(0o444)
-        folder.chmod(0o755)
+    def items(self) -> dict[str, bytes]:
+        """Give the files by name: all that a solution gets to see."""
+        return {path.name: path.read_bytes() for path in self.files}
 
     def score(self, table: bytes | None) -> ExamResult:
         """Compare a predictions table with the right answers; None stands for no table."""

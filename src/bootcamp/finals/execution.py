@@ -1,263 +1,202 @@
-"""Runs one notebook in a sandbox of its own, and ends it when it takes too much."""
+"""Runs a team's notebooks behind walls, one after another, and ends what takes too much."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import selectors
-import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import matplotlib
-
-from bootcamp.errors import FinalsError
-from bootcamp.finals import _inside
-from bootcamp.finals.files import folder_size, read_bounded
+from bootcamp.errors import FinalsError, ForkFailed
+from bootcamp.finals.engine import ENGINE, Following
 from bootcamp.finals.notebooks import Problem, describe_failure, load_notebook
-from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
+from bootcamp.forks.home import ForkLimits, put_files, read_file
+from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
+from bootcamp.forks.warm import MODEL_URL, Fork, WarmParent
+from bootcamp.sandbox import HOME
 
-__all__ = ["FinalLimits", "Job", "Outcome", "execute"]
+__all__ = ["FinalLimits", "Job", "Outcome", "Stage"]
 
-_SOCKET = Path("/run/model.sock")
-_MODEL_PORT = 8765
-_POLL_SECONDS = 0.2
-_SIZE_EVERY_SECONDS = 1.0
-_LONGEST_EVENT = 20_000
-_KEPT_LOG = 20_000
-_MOST_EXECUTED = 100_000_000
+_FIRST_UID = 64_000
+"""User ids of the sandboxes when root runs the finals: one for each that runs at a time."""
+_FOLDER = "final"
+_OUTPUT = "output"
 
 
 @dataclass(frozen=True)
 class FinalLimits:
-    """What one notebook may take: seconds for all of it, memory and file sizes in bytes."""
+    """What one notebook may take: seconds for all of it, bytes a cell puts out, and the fork's."""
 
     seconds: float = 900.0
-    memory_bytes: int = 4_000_000_000
-    file_bytes: int = 100_000_000
-    folder_bytes: int = 300_000_000
-    folder_files: int = 5_000
     cell_output_bytes: int = 2_000_000
-    processes: int = 128
+    fork: ForkLimits = field(
+        default_factory=lambda: ForkLimits(
+            memory_bytes=4_000_000_000, file_bytes=100_000_000, disk_bytes=300_000_000, files=5_000
+        )
+    )
 
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook to run: `folder` holds what is copied beside it, `home` is its own and new."""
+    """One notebook to run.
+
+    `folders` are put into its home by name: `final`, with the notebook in it, and others read-only;
+    `environment` is for its process only. `executed` is where papermill keeps it as it goes, and
+    `wanted` are the files of its output folder that are kept, in bytes at most.
+    """
 
     notebook: str
-    folder: Path
-    home: Path
+    folders: Mapping[str, Mapping[str, bytes]]
+    executed: Path
     parameters: Mapping[str, str]
-    uid: int
-    binds: tuple[Bind, ...] = ()
-    gateway_socket: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, int] = field(default_factory=dict)
+
+    @staticmethod
+    def at(folder: str) -> Path:
+        """Give where a folder of the job is seen by its notebook."""
+        return HOME / folder
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went: `problem` is None when every cell ran. Files stay in the job's home."""
+    """How it went: `problem` is None when every cell ran; `files` are those that were wanted."""
 
     problem: Problem | None
     seconds: float
-    executed: bytes | None
-    log: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class _Watch:
-    """What the process inside said so far; none of it is trusted beyond being shown."""
+class Stage:
+    """Where notebooks run, one at a time: a warm process, and a fork of it for each.
 
-    def __init__(self, on_cell: Callable[[int, int], None]) -> None:
-        self._on_cell = on_cell
-        self._pending = b""
-        self.cell: int | None = None
-        self.failure: tuple[str, str] | None = None
-        self.done = False
-
-    def hear(self, block: bytes) -> None:
-        *lines, self._pending = (self._pending + block)[-4 * _LONGEST_EVENT :].split(b"\n")
-        for line in lines:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                self._take(event)
-
-    def _take(self, event: Mapping[str, Any]) -> None:
-        cell, cells = event.get("cell"), event.get("cells")
-        if isinstance(cell, int):
-            self.cell = cell
-        if event.get("event") == "cell" and isinstance(cell, int) and isinstance(cells, int):
-            self._on_cell(cell, cells)
-        elif event.get("event") == "failed":
-            self.failure = str(event.get("kind"))[:100], str(event.get("text"))[:2000]
-        elif event.get("event") == "done":
-            self.done = True
-
-
-def execute(
-    job: Job,
-    limits: FinalLimits,
-    on_cell: Callable[[int, int], None],
-    cancelled: threading.Event,
-) -> Outcome:
-    """Run the job's notebook; `on_cell(number, cells)` is called as each cell begins.
-
-    The sandbox has no network; with a `gateway_socket` the model, and only it, answers on the
-    sandbox's own loopback. Everything inside ends with the run, whatever it started; setting
-    `cancelled` ends it at once.
+    A context manager, used by the thread that made it; `slot` must differ between stages that are
+    there at the same time. There is no network; with a `model_socket` the model, and only it,
+    answers on the notebook's own loopback.
     """
-    _prepare_home(job)
-    watch = _Watch(on_cell)
-    started = time.monotonic()
-    process = subprocess.Popen(
-        _sandbox(job, limits).command(_argv(job, limits)),
-        env=_sandbox(job, limits).environ(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        umask=0o077,
-    )
-    try:
-        stopped, log = _follow(process, job, limits, watch, cancelled)
-    finally:
-        _end(process)
-    executed = read_bounded(job.home / "executed.ipynb", _MOST_EXECUTED)
-    problem = _problem(job, watch, stopped, log)
-    return Outcome(problem, time.monotonic() - started, executed, log)
 
+    def __init__(self, limits: FinalLimits, model_socket: Path | None, *, slot: int = 0) -> None:
+        self._limits = limits
+        self._model_socket = model_socket
+        self._uid = _FIRST_UID + slot if os.geteuid() == 0 else os.geteuid()
+        self._parent: WarmParent | None = None
 
-def _prepare_home(job: Job) -> None:
-    job.home.mkdir(mode=0o700)
-    shutil.copytree(job.folder, job.home / "final")
-    for name in ("output", "tmp", "shm", ".matplotlib"):
-        (job.home / name).mkdir()
-    # Without this cache each new home would look at all fonts of the machine again.
-    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):
-        shutil.copy(cache, job.home / ".matplotlib")
-    if os.geteuid() == 0:
-        for folder, _, files in os.walk(job.home):
-            os.chown(folder, job.uid, job.uid)
-            for name in files:
-                os.chown(Path(folder) / name, job.uid, job.uid)
+    def __enter__(self) -> Stage:
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        self._cool()
 
-def _sandbox(job: Job, limits: FinalLimits) -> Sandbox:
-    binds = [
-        # On disk and so within the bound on the home, where a tmpfs would eat memory.
-        Bind(job.home / "tmp", Path("/tmp"), writable=True),  # noqa: S108
-        Bind(job.home / "shm", Path("/dev/shm"), writable=True),  # noqa: S108
-        *job.binds,
-    ]
-    environment = dict(job.environment)
-    environment["MPLCONFIGDIR"] = str(HOME / ".matplotlib")
-    if job.gateway_socket is not None:
-        binds.append(Bind(job.gateway_socket, _SOCKET))
-        environment["OPENAI_BASE_URL"] = f"http://127.0.0.1:{_MODEL_PORT}/v1"
-    return Sandbox(
-        home=job.home,
-        binds=tuple(binds),
-        uid=job.uid,
-        gid=job.uid,
-        limits=Limits(
-            memory_bytes=limits.memory_bytes,
-            file_bytes=limits.file_bytes,
-            # The count is of all processes of a user id, which only root can give us alone.
-            processes=limits.processes if os.geteuid() == 0 else None,
-        ),
-        environment=environment,
-    )
+    def run(
+        self, job: Job, on_cell: Callable[[int, int], None], cancelled: threading.Event
+    ) -> Outcome:
+        """Run the job's notebook; `on_cell(number, cells)` is called as each cell begins.
 
+        Everything that it started ends with it; setting `cancelled` ends it at once.
 
-def _argv(job: Job, limits: FinalLimits) -> list[str]:
-    settings = {
-        "notebook": str(HOME / "final" / job.notebook),
-        "executed": str(HOME / "executed.ipynb"),
-        "folder": str(HOME / "final"),
-        "parameters": dict(job.parameters),
-        "output_bytes": limits.cell_output_bytes,
-    }
-    if job.gateway_socket is not None:
-        settings |= {"model_socket": str(_SOCKET), "model_port": _MODEL_PORT}
-    runner = Path(_inside.__file__).resolve()
-    return [str(Path(sys.prefix) / "bin" / "python"), "-I", str(runner), json.dumps(settings)]
-
-
-def _follow(
-    process: subprocess.Popen[bytes],
-    job: Job,
-    limits: FinalLimits,
-    watch: _Watch,
-    cancelled: threading.Event,
-) -> tuple[str, str]:
-    """Listen until the process ends or must be ended; give the reason, if any, and its log."""
-    if process.stdout is None or process.stderr is None:
-        raise FinalsError("The final run could not be followed; run it again.")
-    log = b""
-    deadline = time.monotonic() + limits.seconds
-    size_due = 0.0
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        selector.register(process.stderr, selectors.EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select(_POLL_SECONDS):
-                block = os.read(key.fd, 65_536)
-                if not block:
-                    selector.unregister(key.fileobj)
-                elif key.fileobj is process.stdout:
-                    watch.hear(block)
-                else:
-                    log = (log + block)[-_KEPT_LOG:]
-            now = time.monotonic()
+        Raises:
+            FinalsError: no sandbox could be started; nothing was run.
+        """
+        started = time.monotonic()
+        with ExitStack() as ending:
+            fork = self._forked()
+            ending.callback(fork.close)
+            for name, files in job.folders.items():
+                read_only = name != _FOLDER
+                os.close(put_files(fork.home, name, files, self._uid, read_only=read_only))
+            output = put_files(fork.home, _OUTPUT, {}, self._uid)
+            ending.callback(os.close, output)
+            fork.keeper.send(b"g")
+            kernel = Kernel(fork)
+            following = Following(
+                kernel, started + self._limits.seconds, self._limits.cell_output_bytes, on_cell
+            )
+            with _ended_when(cancelled, kernel):
+                problem = _executed(job, following)
             if cancelled.is_set():
-                return "cancelled", log.decode(errors="replace")
-            if now > deadline:
-                return "time", log.decode(errors="replace")
-            if now > size_due:
-                size, files = folder_size(job.home, most_files=limits.folder_files)
-                if size > limits.folder_bytes or files > limits.folder_files:
-                    return "size", log.decode(errors="replace")
-                size_due = now + _SIZE_EVERY_SECONDS
-    return "", log.decode(errors="replace")
+                problem = _stopped(job, following, "The run was cancelled.")
+            found = {name: read_file(output, name, most) for name, most in job.wanted.items()}
+        files = {name: content for name, content in found.items() if content is not None}
+        return Outcome(problem, time.monotonic() - started, files)
+
+    def _forked(self) -> Fork:
+        order = self._limits.fork.order(self._uid, _FOLDER)
+        try:
+            if self._parent is not None:
+                try:
+                    return self._parent.fork(order)
+                except ForkFailed:
+                    self._cool()
+            self._parent = WarmParent({}, self._model_socket).__enter__()
+            return self._parent.fork(order)
+        except ForkFailed as error:
+            raise FinalsError(str(error)) from error
+
+    def _cool(self) -> None:
+        if self._parent is not None:
+            self._parent.close()
+            self._parent = None
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the whole group; the sandbox's own process namespace ends with its first process."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+@contextmanager
+def _ended_when(cancelled: threading.Event, kernel: Kernel) -> Iterator[None]:
+    """End the kernel as soon as `cancelled` is set, while the context lasts."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            if cancelled.wait(0.2):
+                kernel.end()
+                return
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
-def _problem(job: Job, watch: _Watch, stopped: str, log: str) -> Problem | None:
-    notebook = load_notebook(job.home / "executed.ipynb")
-    if stopped:
-        found = describe_failure(job.notebook, notebook, "", "", watch.cell)
-        words = {
-            "time": "It was still running when its time was up; look for a loop without an end.",
-            "cancelled": "The run was cancelled.",
-            "size": "It writes more files or larger ones than a final run keeps.",
-        }
-        return Problem(job.notebook, words[stopped], found.cell, found.first_line)
-    if watch.failure is not None:
-        return describe_failure(job.notebook, notebook, *watch.failure, watch.cell)
-    if not watch.done:
-        last = next(iter(reversed(log.strip().splitlines())), "")[:200]
-        found = describe_failure(job.notebook, notebook, "", "", watch.cell)
-        return Problem(
-            job.notebook, "The run was ended from inside.", found.cell, found.first_line, last
+def _executed(job: Job, following: Following) -> Problem | None:
+    """Let papermill run it; give what stopped it."""
+    from papermill import execute_notebook  # noqa: PLC0415
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    source = job.executed.with_name(f".{job.notebook}")
+    source.write_bytes(job.folders[_FOLDER][job.notebook])
+    environment = {"OPENAI_BASE_URL": MODEL_URL, **job.environment}
+    try:
+        following.kernel.set_environment(environment)
+        execute_notebook(
+            source,
+            job.executed,
+            parameters=dict(job.parameters),
+            engine_name=ENGINE,
+            # Whatever the notebook says of itself: these are Python notebooks.
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            following=following,
         )
-    return None
+    except (KernelDied, KernelHangs):
+        following.failure = following.failure or ("DeadKernelError", "")
+    except PapermillExecutionError as error:
+        following.failure = following.failure or (str(error.ename), str(error.evalue))
+    finally:
+        source.unlink()
+    if following.out_of_time:
+        words = "It was still running when its time was up; look for a loop without an end."
+        return _stopped(job, following, words)
+    if following.failure is None:
+        return None
+    notebook = load_notebook(job.executed)
+    return describe_failure(job.notebook, notebook, *following.failure, following.cell)
+
+
+def _stopped(job: Job, following: Following, words: str) -> Problem:
+    found = describe_failure(job.notebook, load_notebook(job.executed), "", "", following.cell)
+    return Problem(job.notebook, words, found.cell, found.first_line)

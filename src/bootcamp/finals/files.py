@@ -14,7 +14,14 @@ from pathlib import Path
 
 from bootcamp.errors import FinalsError
 
-__all__ = ["CopyLimits", "copy_folder", "folder_hash", "folder_size", "read_bounded", "write_whole"]
+__all__ = [
+    "CopyLimits",
+    "copy_folder",
+    "folder_content",
+    "folder_hash",
+    "read_bounded",
+    "write_whole",
+]
 
 _OPEN_SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".git", "output"})
@@ -71,27 +78,17 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
     return names
 
 
-def folder_size(folder: Path, *, most_files: int) -> tuple[int, int]:
-    """Give the bytes and the files in `folder`; counting stops soon after `most_files`."""
-    size = count = 0
-    for _, _, files, opened in os.fwalk(folder, follow_symlinks=False, onerror=None):
-        for name in files:
-            count += 1
-            try:
-                size += os.stat(name, dir_fd=opened, follow_symlinks=False).st_size
-            except OSError:
-                continue
-        if count > most_files:
-            break
-    return size, count
+def folder_content(folder: Path) -> dict[str, bytes]:
+    """Give the files of a folder of our own by their names below it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def folder_hash(folder: Path) -> str:
     """Give a SHA-256 over the names and contents of the files in a folder of our own."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = hashlib.sha256(path.read_bytes()).digest()
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + content)
+    for name, content in folder_content(folder).items():
+        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -16,11 +16,18 @@ from bootcamp import roi
 from bootcamp.cohort import Cohort, Team
 from bootcamp.errors import BootcampError, FinalsError, RoiInputRefused
 from bootcamp.finals.exam import Exam, ExamResult, open_exam
-from bootcamp.finals.execution import FinalLimits, Job, Outcome, execute
-from bootcamp.finals.files import CopyLimits, copy_folder, folder_hash, read_bounded, write_whole
+from bootcamp.finals.execution import FinalLimits, Job, Outcome, Stage
+from bootcamp.finals.files import (
+    CopyLimits,
+    copy_folder,
+    folder_content,
+    folder_hash,
+    read_bounded,
+    write_whole,
+)
 from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
 from bootcamp.finals.pages import notebook_page, report_page
-from bootcamp.sandbox import Bind, require_sandbox
+from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 
 __all__ = ["Progress", "TeamResult", "as_table", "latest_run", "run"]
@@ -30,16 +37,14 @@ ROI = "roi.ipynb"
 INPUTS = "roi_inputs.csv"
 TIMINGS = "timing.csv"
 MODEL = "bootcamp-small"
-_FIRST_UID = 64_000
 _KEPT_OUTPUTS = {
     SOLUTION: ("predictions.csv", "review_queue.csv", "cost_log.csv", "result.json"),
     ROI: ("roi.json",),
 }
 _MOST_OUTPUT_BYTES = 20_000_000
+_MOST_EXECUTED_BYTES = 100_000_000
 _AGREES_WITHIN = 0.01
-_MAILS = Path("/home/citizen/mails")
-_QUALITY = Path("/home/citizen/quality.json")
-_OUTPUT = Path("/home/citizen/output")
+_ITEMS, _QUALITY = "items", "quality"
 
 
 @dataclass(frozen=True)
@@ -137,27 +142,49 @@ def run(
             folder=folder / team.slug,
             source=data.teams / team.slug / "final",
             key=keys[team.slug],
-            gateway_socket=gateway_socket,
-            limits=limits or FinalLimits(),
             listen=listen,
             cancelled=cancelled,
-            uid=_FIRST_UID + number,
         )
-        for number, team in enumerate(chosen)
+        for team in chosen
     ]
     started = _now()
-    with ThreadPoolExecutor(max_workers=max(1, at_once)) as pool:
-        waiting = [pool.submit(team_run.result) for team_run in runs]
-        try:
-            results = [future.result() for future in waiting]
-        except BaseException:  # Ctrl-C: end what runs now, start nothing more
-            cancelled.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    stages = min(max(1, at_once), len(runs))
+    results = _all_results(runs, limits or FinalLimits(), gateway_socket, stages, cancelled)
     names = [result.team for result in results]
     _write_json(folder / "run.json", {"started": started, "finished": _now(), "teams": names})
     write_whole(data.finals / "latest", f"{folder.name}\n".encode())
     return results
+
+
+def _all_results(
+    runs: Sequence[_TeamRun],
+    limits: FinalLimits,
+    gateway_socket: Path,
+    stages: int,
+    cancelled: threading.Event,
+) -> list[TeamResult]:
+    """Work through the teams on a few stages; each stage belongs to one thread."""
+    waiting = deque(enumerate(runs))
+    results: dict[int, TeamResult] = {}
+
+    def work(slot: int) -> None:
+        with Stage(limits, gateway_socket, slot=slot) as stage:
+            while waiting and not cancelled.is_set():
+                try:
+                    number, team_run = waiting.popleft()
+                except IndexError:
+                    return
+                results[number] = team_run.result(stage)
+
+    with ThreadPoolExecutor(max_workers=stages) as pool:
+        workers = [pool.submit(work, slot) for slot in range(stages)]
+        try:
+            for worker in workers:
+                worker.result()
+        except BaseException:  # Ctrl-C: end what runs now, start nothing more
+            cancelled.set()
+            raise
+    return [results[number] for number in sorted(results)]
 
 
 def latest_run(data: DataFolder) -> Path | None:
@@ -189,13 +216,10 @@ class _TeamRun:
     folder: Path
     source: Path
     key: str
-    gateway_socket: Path
-    limits: FinalLimits
     listen: Listener
     cancelled: threading.Event
-    uid: int
 
-    def result(self) -> TeamResult:
+    def result(self, stage: Stage) -> TeamResult:
         """Run, and turn whatever stops it into a result with its report."""
         private_folder(self.folder)
         found = TeamResult(self.team.slug, self.team.name, self.folder.parent.name, self.folder)
@@ -203,15 +227,13 @@ class _TeamRun:
             exam = open_exam(self.team.use_case)
             names = copy_folder(self.source, self._submitted, CopyLimits())
             self._say("", f"{len(names)} files taken")
-            found = self._run_both(exam, found)
+            found = self._run_both(stage, exam, found)
         except BootcampError as error:
             found = _with(found, Problem("final", str(error)))
         except Exception as error:  # one team's trouble must not end the others' runs
             found = _with(
                 found, Problem("final", "The run broke down; run it again.", error=repr(error))
             )
-        finally:
-            shutil.rmtree(self.folder / "home", ignore_errors=True)
         self._report(found)
         self._say("", "done" if found.succeeded else "stopped")
         return found
@@ -220,8 +242,8 @@ class _TeamRun:
     def _submitted(self) -> Path:
         return self.folder / "submitted"
 
-    def _run_both(self, exam: Exam, found: TeamResult) -> TeamResult:
-        solution = self._solution(exam)
+    def _run_both(self, stage: Stage, exam: Exam, found: TeamResult) -> TeamResult:
+        solution = self._solution(stage, exam)
         found = _with(found, solution.problem, solution.seconds)
         table = read_bounded(self.folder / "predictions.csv", _MOST_OUTPUT_BYTES)
         if table is None:
@@ -235,31 +257,34 @@ class _TeamRun:
         found = replace(found, quality=quality)
         for text in quality.problems:
             found = _with(found, Problem("predictions.csv", text))
-        return self._roi(found, quality)
+        return self._roi(stage, found, quality)
 
-    def _solution(self, exam: Exam) -> Outcome:
-        mails = self.folder / "mails"
-        exam.put_items(mails)
-        try:
-            return self._execute(
-                SOLUTION,
-                {"input_folder": str(_MAILS), "output_folder": str(_OUTPUT), "model": MODEL},
-                bind=Bind(mails, _MAILS),
-                model=True,
-            )
-        finally:
-            shutil.rmtree(mails)
+    def _solution(self, stage: Stage, exam: Exam) -> Outcome:
+        where = {"input_folder": str(Job.at(_ITEMS)), "output_folder": str(Job.at("output"))}
+        return self._execute(
+            stage,
+            SOLUTION,
+            {**where, "model": MODEL},
+            {_ITEMS: exam.items()},
+            # By the environment only: a parameter would stand in the executed notebook.
+            {"OPENAI_API_KEY": self.key},
+        )
 
-    def _roi(self, found: TeamResult, quality: ExamResult) -> TeamResult:
+    def _roi(self, stage: Stage, found: TeamResult, quality: ExamResult) -> TeamResult:
         try:
             result = self._our_roi(quality)
         except RoiInputRefused as error:
             return _with(found, Problem(INPUTS, str(error)))
         outcome = self._execute(
+            stage,
             ROI,
-            {"inputs_file": INPUTS, "quality_file": str(_QUALITY), "output_folder": str(_OUTPUT)},
-            bind=Bind(self.folder / "quality.json", _QUALITY),
-            model=False,
+            {
+                "inputs_file": INPUTS,
+                "quality_file": str(Job.at(_QUALITY) / "quality.json"),
+                "output_folder": str(Job.at("output")),
+            },
+            {_QUALITY: {"quality.json": (self.folder / "quality.json").read_bytes()}},
+            {},
         )
         found = replace(_with(found, outcome.problem, outcome.seconds), roi=result)
         for note in result.notes:
@@ -277,48 +302,42 @@ class _TeamRun:
         return roi.simulate(inputs, counts, roi.read_timings(timings) if timings.exists() else None)
 
     def _execute(
-        self, name: str, parameters: Mapping[str, str], *, bind: Bind, model: bool
+        self,
+        stage: Stage,
+        name: str,
+        parameters: Mapping[str, str],
+        folders: Mapping[str, Mapping[str, bytes]],
+        environment: Mapping[str, str],
     ) -> Outcome:
         problem = check_notebook(self._submitted / name, tuple(parameters))
         if problem is not None:
-            return Outcome(problem, 0.0, None, "")
-        bind.source.chmod(0o755 if bind.source.is_dir() else 0o444)
+            return Outcome(problem, 0.0)
+        stem = name.removesuffix(".ipynb")
         job = Job(
             notebook=name,
-            folder=self._submitted,
-            home=self.folder / "home",
+            folders={"final": folder_content(self._submitted), **folders},
+            executed=self.folder / f"{stem}.executed.ipynb",
             parameters=parameters,
-            uid=self.uid,
-            binds=(bind,),
-            gateway_socket=self.gateway_socket if model else None,
-            # By the environment only: a parameter would stand in the executed notebook.
-            environment={"OPENAI_API_KEY": self.key, "BOOTCAMP_TEAM": self.team.slug}
-            if model
-            else {"BOOTCAMP_TEAM": self.team.slug},
+            environment={"BOOTCAMP_TEAM": self.team.slug, **environment},
+            wanted=dict.fromkeys(_KEPT_OUTPUTS[name], _MOST_OUTPUT_BYTES),
         )
         self._say(name, "started")
-        outcome = execute(
+        outcome = stage.run(
             job,
-            self.limits,
             lambda cell, cells: self.listen(Progress(self.team.slug, name, cell + 1, cells, "")),
             self.cancelled,
         )
-        self._keep(name, outcome)
-        shutil.rmtree(job.home)
+        for kept, content in outcome.files.items():
+            self._write(kept, content)
+        self._keep_page(name, job.executed, outcome)
         return outcome
 
-    def _keep(self, name: str, outcome: Outcome) -> None:
-        """Take the known results out of the home that is about to go, without the team's key."""
-        stem = name.removesuffix(".ipynb")
-        for kept in _KEPT_OUTPUTS[name]:
-            content = read_bounded(self.folder / "home" / "output" / kept, _MOST_OUTPUT_BYTES)
-            if content is not None:
-                self._write(kept, content)
-        self._write(f"{stem}.log", outcome.log.encode())
-        if outcome.executed is None:
+    def _keep_page(self, name: str, executed: Path, outcome: Outcome) -> None:
+        content = read_bounded(executed, _MOST_EXECUTED_BYTES)
+        if content is None:
             return
-        self._write(f"{stem}.executed.ipynb", outcome.executed)
-        notebook = load_notebook(self.folder / f"{stem}.executed.ipynb")
+        self._write(executed.name, content)  # without the key, should it have been printed
+        notebook = load_notebook(executed)
         if notebook is None:
             return
         page = notebook_page(
@@ -328,7 +347,7 @@ class _TeamRun:
             subtitle=f"Executed notebook {name}, run {self.folder.parent.name}",
             code=name == SOLUTION or outcome.problem is not None,
         )
-        self._write(f"{stem}.html", page.encode())
+        self._write(f"{name.removesuffix('.ipynb')}.html", page.encode())
 
     def _write(self, name: str, content: bytes) -> None:
         write_whole(self.folder / name, content.replace(self.key.encode(), b"[key]"))

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from bootcamp.errors import GradingError
+from bootcamp.errors import ForkFailed, GradingError
+from bootcamp.forks.home import ForkLimits, put_files
+from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
+from bootcamp.forks.warm import Fork, WarmParent
 from bootcamp.grading.checks import Check, Verdict
-from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.learner import ExecutedLearner
 from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
-from bootcamp.grading.warm import Fork, WarmParent
 
 __all__ = ["GradingLimits", "Judge", "Judged", "Submission"]
 
@@ -36,11 +37,7 @@ class GradingLimits:
     notebook_seconds: float = 120.0
     probe_seconds: float = 10.0
     probes_seconds: float = 60.0
-    memory_bytes: int = 3 << 30
-    file_bytes: int = 50_000_000
-    disk_bytes: int = 256 << 20
-    files: int = 20_000
-    processes: int = 96
+    fork: ForkLimits = field(default_factory=ForkLimits)
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ class Judge:
         with ExitStack() as ending:
             fork = self._forked(submission)
             ending.callback(fork.close)
-            folder = _put_files(fork.home, submission, self._uid)
+            folder = put_files(fork.home, submission.assignment, submission.files, self._uid)
             ending.callback(os.close, folder)
             fork.keeper.send(b"g")
             kernel = Kernel(fork)
@@ -108,73 +105,21 @@ class Judge:
 
     def _forked(self, submission: Submission) -> Fork:
         """Give a fork, from a new parent when the one there is cannot give any."""
-        order = _order(submission, self._limits, self._uid)
+        order = self._limits.fork.order(self._uid, submission.assignment)
         if self._parent is not None and self._parent.shared == submission.shared:
-            with suppress(GradingError):
+            with suppress(ForkFailed):
                 return self._parent.fork(order)
         self._cool()
-        self._parent = WarmParent(submission.shared).__enter__()
-        return self._parent.fork(order)
+        try:
+            self._parent = WarmParent(submission.shared).__enter__()
+            return self._parent.fork(order)
+        except ForkFailed as error:
+            raise GradingError(str(error)) from error
 
     def _cool(self) -> None:
         if self._parent is not None:
             self._parent.close()
             self._parent = None
-
-
-def _order(submission: Submission, limits: GradingLimits, uid: int) -> dict[str, Any]:
-    """Give all that the warm parent is told: nothing in it is secret."""
-    return {
-        "uid": uid,
-        "folder": submission.assignment,
-        "memory_bytes": limits.memory_bytes,
-        "disk_bytes": limits.disk_bytes,
-        "files": limits.files,
-        "limits": {
-            "AS": limits.memory_bytes,
-            "FSIZE": limits.file_bytes,
-            "NPROC": limits.processes,
-            "NOFILE": 512,
-            "CORE": 0,
-        },
-    }
-
-
-def _put_files(home: int, submission: Submission, uid: int) -> int:
-    """Put the submission into its home before anything runs there; give a handle of its folder."""
-    folder = _subfolder(home, submission.assignment, uid)
-    try:
-        for name, content in submission.files.items():
-            *parents, last = PurePosixPath(name).parts
-            with _descended(folder, parents, uid) as place:
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-                with os.fdopen(os.open(last, flags, 0o644, dir_fd=place), "wb") as file:
-                    file.write(content)
-                    os.fchown(file.fileno(), uid, -1)
-    except BaseException:
-        os.close(folder)
-        raise
-    return folder
-
-
-@contextmanager
-def _descended(folder: int, parents: Sequence[str], uid: int) -> Iterator[int]:
-    place = os.dup(folder)
-    try:
-        for name in parents:
-            inner = _subfolder(place, name, uid)
-            os.close(place)
-            place = inner
-        yield place
-    finally:
-        os.close(place)
-
-
-def _subfolder(folder: int, name: str, uid: int) -> int:
-    with suppress(FileExistsError):
-        os.mkdir(name, 0o755, dir_fd=folder)
-        os.chown(name, uid, -1, dir_fd=folder, follow_symlinks=False)
-    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
 
 
 def _verdicts(

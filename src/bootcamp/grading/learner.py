@@ -9,8 +9,8 @@ import time
 from pathlib import PurePosixPath
 from typing import Any
 
+from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.checks import Plain, ProbeFailed
-from bootcamp.grading.kernel import Kernel, KernelDied, KernelHangs
 
 __all__ = ["ExecutedLearner"]
 

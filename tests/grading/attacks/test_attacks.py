@@ -20,6 +20,7 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 
+from bootcamp.forks.home import ForkLimits
 from bootcamp.grading import GradeResult, GradingLimits, feedback_for_assignment, grade_assignment
 from bootcamp.store.gradebook import course_folder, gradebook_url
 from tests.conftest import eventually
@@ -55,7 +56,7 @@ LIMITS = GradingLimits(
     notebook_seconds=6,
     probe_seconds=2,
     probes_seconds=4,
-    memory_bytes=2 << 30,
+    fork=ForkLimits(memory_bytes=2 << 30),
 )
 # To start and to end a sandbox on a busy machine.
 AROUND_SECONDS = 8.0

@@ -1,6 +1,6 @@
-"""Starts a warm parent behind the outer wall, and asks it for a fork a submission.
+"""Starts a warm parent behind the outer wall, and asks it for a fork a notebook.
 
-A fork begins in walls of its own (see `bootcamp.grading.inside.parent`); its home is in memory and
+A fork begins in walls of its own (see `bootcamp.forks.inside.parent`); its home is in memory and
 is filled through a handle from here, so that nothing of it ever lies on this machine's disks.
 """
 
@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bootcamp.errors import GradingError
-from bootcamp.grading.inside import parent
-from bootcamp.grading.inside.frames import receive
+from bootcamp.errors import ForkFailed
+from bootcamp.forks.inside import parent, relay
+from bootcamp.forks.inside.frames import receive
 from bootcamp.sandbox import HOME, IN_MEMORY, Bind, Sandbox, readable_places
 
-__all__ = ["Fork", "WarmParent"]
+__all__ = ["MODEL_URL", "Fork", "WarmParent"]
+
+MODEL_URL = f"http://127.0.0.1:{relay.MODEL_PORT}/v1"
 
 _WARM_SECONDS = 60.0
 _FORK_SECONDS = 20.0
@@ -52,20 +54,25 @@ class Fork:
 class WarmParent:
     """A process that has imported what labs use; a context manager.
 
-    `shared` are folders that every submission sees in its home, by name. The thread that starts it
-    must live as long as it does.
+    `shared` are folders that every notebook sees in its home, by name. With a `model_socket` the
+    model, and nothing else, answers at `MODEL_URL` on the sandbox's own loopback. The thread that
+    starts it must live as long as it does.
     """
 
-    def __init__(self, shared: Mapping[str, Path]) -> None:
+    def __init__(self, shared: Mapping[str, Path], model_socket: Path | None = None) -> None:
         self.shared = dict(shared)
+        self._model_socket = model_socket
         self._forked = False
 
     def __enter__(self) -> WarmParent:
         self._errors = tempfile.TemporaryFile()
         self._control, theirs = socket.socketpair()
+        binds = [Bind(at, Path(parent.SHARED) / name) for name, at in self.shared.items()]
+        if self._model_socket is not None:
+            binds.append(Bind(self._model_socket, Path(relay.MODEL_SOCKET)))
         sandbox = Sandbox(
             home=IN_MEMORY,
-            binds=tuple(Bind(at, Path(parent.SHARED) / name) for name, at in self.shared.items()),
+            binds=tuple(binds),
             capabilities=_CAPABILITIES,
             environment={
                 "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
@@ -98,7 +105,7 @@ class WarmParent:
         """Give a fresh fork with an empty home; the one before must be closed.
 
         Raises:
-            GradingError: the parent or the fork has a fault of ours; start a new parent.
+            ForkFailed: the parent or the fork has a fault of ours; start a new parent.
         """
         if self._forked:
             self._hear(_FORK_SECONDS)  # until the last process of the one before is gone
@@ -137,14 +144,14 @@ class WarmParent:
         if heard is None:
             raise self._fault("")
 
-    def _fault(self, reason: str) -> GradingError:
+    def _fault(self, reason: str) -> ForkFailed:
         # Read without moving the place at which the others go on writing.
         said = os.pread(self._errors.fileno(), 100_000, 0).decode(errors="replace")
         lines = said.strip().splitlines()
         why = reason or (lines[-1] if lines else "no answer in time")
-        return GradingError(
-            f"The sandbox of a hand-in did not start ({why:.200}). Look at the machine's load and "
-            "free memory, then grade again."
+        return ForkFailed(
+            f"The sandbox of a notebook did not start ({why:.200}). Look at the machine's load and "
+            "free memory, then try again."
         )
 
 

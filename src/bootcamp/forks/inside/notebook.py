@@ -23,8 +23,8 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from bootcamp.grading.inside.frames import packed, receive
-from bootcamp.grading.inside.probe import answer
+from bootcamp.forks.inside.frames import packed, receive
+from bootcamp.forks.inside.probe import answer
 
 __all__ = ["make_shell", "serve"]
 
@@ -226,9 +226,12 @@ async def _serve(channel: socket.socket, cells: _Cells) -> None:
             return
         done: dict[str, Any] = {}
         try:
-            done = await (
-                cells.run(request["run"]) if "run" in request else cells.ask(request["ask"])
-            )
+            if "environ" in request:
+                os.environ.update(request["environ"])
+            else:
+                done = await (
+                    cells.run(request["run"]) if "run" in request else cells.ask(request["ask"])
+                )
         except (Exception, asyncio.CancelledError, KeyboardInterrupt, SystemExit):  # noqa: S110
             pass  # a learner's code that breaks the shell has no answer
         finally:

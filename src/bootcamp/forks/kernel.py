@@ -11,10 +11,11 @@ import select
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from bootcamp.grading.inside.frames import HEADER, packed
-from bootcamp.grading.warm import Fork
+from bootcamp.forks.inside.frames import HEADER, packed
+from bootcamp.forks.warm import Fork
 
 __all__ = ["Kernel", "KernelDied", "KernelHangs"]
 
@@ -57,13 +58,28 @@ class Kernel:
         return self._asked({"run": code}, seconds, on_output)
 
     def ask(self, question: Mapping[str, Any], *, seconds: float) -> dict[str, Any]:
-        """Ask a question (see `bootcamp.grading.inside.probe`) for at most `seconds`.
+        """Ask a question (see `bootcamp.forks.inside.probe`) for at most `seconds`.
 
         Raises:
             KernelHangs: it was interrupted after that time.
             KernelDied: the process is gone.
         """
         return self._asked({"ask": question}, seconds, lambda _output: None)
+
+    def set_environment(self, values: Mapping[str, str], *, seconds: float = 10.0) -> None:
+        """Give the notebook's process variables that the warm parent must not see, such as a key.
+
+        Raises:
+            KernelHangs: it does not answer in time.
+            KernelDied: the process is gone.
+        """
+        self._asked({"environ": dict(values)}, seconds, lambda _output: None)
+
+    def end(self) -> None:
+        """End it from another thread: whoever waits for it is told that it died."""
+        for channel in (self._fork.channel, self._fork.keeper):
+            with suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
 
     def _asked(
         self, request: dict[str, Any], seconds: float, on_output: OnOutput

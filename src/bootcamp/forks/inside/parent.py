@@ -1,4 +1,4 @@
-"""The warm parent: imports once what labs use, then forks for each submission.
+"""The warm parent: imports once what labs use, then forks for each notebook.
 
 It runs in the outer wall (no network, nothing of the course in sight) and is told only limits and
 a user id. A fork gets walls of its own before any of the learner's code runs:
@@ -19,13 +19,15 @@ import resource
 import select
 import signal
 import socket
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bootcamp.grading.inside import walls
-from bootcamp.grading.inside.frames import packed
+from bootcamp.forks.inside import relay, walls
+from bootcamp.forks.inside.frames import packed
+from bootcamp.forks.inside.relay import MODEL_SOCKET
 
 __all__ = ["main"]
 
@@ -39,6 +41,8 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     walls.hide_memory()
+    if Path(MODEL_SOCKET).exists():
+        _open_way_to_the_model()
     shell = _warm()
     # Memory that is never looked at by the collector stays shared with the forks.
     gc.collect()
@@ -60,6 +64,16 @@ def main() -> None:
         control.sendall(packed("ended"))
 
 
+def _open_way_to_the_model() -> None:
+    """Start the relay; the forks share this sandbox's loopback, and nothing else of its network."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", relay.__name__], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    if process.stdout is None or not process.stdout.readline():
+        raise SystemExit("the way to the model could not be opened")
+    process.stdout.close()
+
+
 def _warm() -> Any:
     """Import what labs use, and make the shell; nothing here may start a thread."""
     import matplotlib.pyplot  # noqa: PLC0415
@@ -68,7 +82,7 @@ def _warm() -> Any:
     import openai.resources.embeddings  # noqa: PLC0415
     import pandas  # noqa: PLC0415
 
-    from bootcamp.grading.inside.notebook import make_shell  # noqa: PLC0415
+    from bootcamp.forks.inside.notebook import make_shell  # noqa: PLC0415
 
     del matplotlib, numpy, openai, pandas
     with suppress(ImportError):
@@ -79,7 +93,7 @@ def _warm() -> Any:
 
 
 def _in_fork(order: bytes, handles: list[int], shell: Any) -> None:
-    """Become the ancestor of everything that one submission starts; never returns."""
+    """Become the ancestor of everything that one notebook starts; never returns."""
     try:
         import json  # noqa: PLC0415
 
@@ -120,7 +134,7 @@ def _first(about: dict[str, Any], handles: list[int], shell: Any) -> None:
 
 
 def _furnish(about: dict[str, Any]) -> int:
-    """Mount what this submission may see, and give a handle of its empty home."""
+    """Mount what this notebook may see, and give a handle of its empty home."""
     owner = f"uid={about['uid']},gid={about['uid']}"
     room = f"size={about['disk_bytes']},nr_inodes={about['files']}"
     walls.make_private()
@@ -202,7 +216,7 @@ def _second(about: dict[str, Any], channel: socket.socket, shell: Any) -> None:
         os.environ.pop("PYTHONPATH", None)
         os.chdir(f"{about['home']}/{about['folder']}")
         _forget_chance()
-        from bootcamp.grading.inside.notebook import serve  # noqa: PLC0415
+        from bootcamp.forks.inside.notebook import serve  # noqa: PLC0415
 
         serve(channel, shell)
     finally:
