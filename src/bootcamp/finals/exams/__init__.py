@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bootcamp.finals.exams.email_routing import EMAIL_ROUTING
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.hr_questions import HR_QUESTIONS
+from bootcamp.finals.exams.invoice_exceptions import INVOICE_EXCEPTIONS
 from bootcamp.finals.exams.labels import own_case
 from bootcamp.finals.exams.measures import Estimate, Measure
 from bootcamp.finals.exams.tables import Given, Row, Rows, read_predictions
@@ -27,7 +28,11 @@ __all__ = [
     "read_predictions",
 ]
 
-_EXAMINERS: tuple[Examiner, ...] = (EMAIL_ROUTING, HR_QUESTIONS)
+_EXAMINERS: tuple[Examiner, ...] = (
+    EMAIL_ROUTING,
+    HR_QUESTIONS,
+    INVOICE_EXCEPTIONS,
+)
 
 
 def examiner_of(use_case: str, columns: Sequence[str]) -> Examiner | None:

@@ -1,0 +1,150 @@
+"""The exam of invoice exceptions: the fields that were read, the route, and euros let through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
+from bootcamp.finals.exams.labels import chosen, label_scores
+from bootcamp.finals.exams.measures import Measure, ratio, share, total
+from bootcamp.finals.exams.tables import Given, Row, Rows, amount, tidy
+
+__all__ = ["INVOICE_EXCEPTIONS", "ROUTES"]
+
+ROUTES = ("pay", "ask_supplier", "ask_buyer", "stop")
+
+_NOTHING = frozenset({"", "none", "null", "nan", "nat", "n/a", "-"})
+"""What programs write into a cell that is meant to be empty."""
+_LEGAL_FORMS = frozenset(
+    ("sarl", "sas", "sasu", "sa", "eurl", "sci", "snc", "scop", "gmbh", "ag", "kg", "ohg", "ek",
+     "ug", "mbh", "co", "ltd", "limited", "plc", "dac", "llp", "bv", "nv", "srl", "spa")
+)  # fmt: skip
+_DAY_LAST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ t]00:00.*)?")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_CENT = 0.005
+
+
+def _score(answers: Rows, given: Given) -> Scored:
+    """An invoice is handled well when its route and all that is booked of it are right."""
+    truth = {item: tidy(rows[0]["route"]) for item, rows in answers.items()}
+    said = chosen(given, "route", ROUTES)
+    ids = sorted(truth)
+    right = {
+        item: {field: same(answers[item][0][field], given.rows[item][0][field])
+               for field, same in _SAME.items()}
+        for item in said
+    }  # fmt: skip
+    hits = [sum(right[item].values()) if item in right else 0 for item in ids]
+    macro, by_route = label_scores(truth, said, "route")
+    let_through = {item for item in said if said[item] == "pay" != truth[item]}
+    euros = [_euros(answers[item][0]) if item in let_through else 0.0 for item in ids]
+    misread = {item for item in said if not all(right[item].values())}
+    misrouted = {item for item in said if said[item] != truth[item]}
+    return Scored(
+        measures=(
+            Measure(
+                "field_accuracy",
+                "of the fields read right",
+                ratio(hits, [len(_SAME)] * len(ids)),
+                goal=0.9,
+                unit="%",
+            ),
+            Measure("route_f1", "quality of the routes (macro-F1)", macro, goal=0.85),
+            Measure(
+                "euros_missed",
+                "on invoices sent to payment that had to wait",
+                total(euros),
+                goal=5_000,
+                fewer_is_better=True,
+                unit="€",
+            ),
+        ),
+        wrong=frozenset(misread | misrouted),
+        counts={
+            "a field misread": len(misread),
+            "wrong route": len(misrouted),
+            "sent to payment, had to wait": len(let_through),
+            "held up without need": sum(truth[item] == "pay" for item in misrouted),
+        },
+        breakdowns=(_by_field(ids, right), by_route),
+    )
+
+
+def _by_field(ids: list[str], right: Mapping[str, Mapping[str, bool]]) -> Breakdown:
+    shares = [
+        (
+            field,
+            f"{100 * share([item in right and right[item][field] for item in ids]).value:.0f} %",
+        )
+        for field in _SAME
+    ]
+    return Breakdown("Read right, by field", ("field", "right"), tuple(shares))
+
+
+def _euros(answer: Row) -> float:
+    """What would have been paid; a credit note booked by mistake counts by its size."""
+    return abs(amount(answer["total"]) or 0.0)
+
+
+def _same_name(truth: str, said: str) -> bool:
+    return _name(truth) == _name(said)
+
+
+def _name(text: str) -> frozenset[str]:
+    """Give the words of a company's name, without accents, signs and legal form."""
+    if tidy(text) in _NOTHING:
+        return frozenset()
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).replace(".", "")
+    words = frozenset(re.findall(r"\w+", letters)) - {"and", "et", "und"}
+    return words - _LEGAL_FORMS or words
+
+
+def _same_date(truth: str, said: str) -> bool:
+    return _date(truth) == _date(said)
+
+
+def _date(text: str) -> date | str:
+    """Give the day of `2026-03-31`, `31/03/2026` or `31.03.2026`; other words as they are."""
+    bare = tidy(text)
+    if match := _DAY_LAST.fullmatch(bare):
+        year, month, day = match.groups()
+    elif match := _DAY_FIRST.fullmatch(bare):
+        day, month, year = match.groups()
+    else:
+        return "" if bare in _NOTHING else bare
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return bare
+
+
+def _same_amount(truth: str, said: str) -> bool:
+    expected, found = amount(truth), amount(said)
+    if expected is None or found is None:
+        return expected is found
+    return abs(expected - found) < _CENT
+
+
+def _same_order(truth: str, said: str) -> bool:
+    return _order(truth) == _order(said)
+
+
+def _order(text: str) -> str:
+    return "" if tidy(text) in _NOTHING else "".join(c for c in text.casefold() if c.isalnum())
+
+
+_SAME: Mapping[str, Callable[[str, str], bool]] = {
+    "supplier": _same_name,
+    "date": _same_date,
+    "net": _same_amount,
+    "vat": _same_amount,
+    "total": _same_amount,
+    "order": _same_order,
+}
+
+INVOICE_EXCEPTIONS = Examiner("invoice-exceptions", "invoices", (*_SAME, "route"), _score)
+"""An item with a wrong route or a field that was misread is an error."""
