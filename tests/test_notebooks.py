@@ -65,10 +65,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(session_folder(number), home / f"session-{number:02d}")
     for path in ANSWERED:
         shutil.copyfile(path, home / path.parent.name / path.name)
-    # What a team has labelled by homework 2, and measured by session 6.
-    shutil.copyfile(
-        content_root() / "solutions/session-02/eval_dev.csv", home / "session-02/eval_dev.csv"
-    )
+    # What a team has labelled by homework 2, scored in lab 3, and measured by session 6.
+    for name in ("session-02/eval_dev.csv", "session-03/first_score.csv"):
+        shutil.copyfile(content_root() / "solutions" / name, home / name)
     for name in ("roi_inputs.csv", "timing.csv"):
         shutil.copyfile(content_root() / "solutions/demo-teal" / name, home / "session-06" / name)
     return home

@@ -233,7 +233,8 @@ def _at_home(home: Path, folder: Path, ran: Ran, answer: Callable[[str], str]) -
         patch.setattr(sys, "dont_write_bytecode", True)
         patch.setattr(kit, "check", lambda name: ran.said.update({name: outcome(name, ran.names)}))
         patch.setattr(kit, "ask", lambda prompt, **_: Answer(answer(prompt), "fake"))
-        patch.setattr(kit, "bars", lambda *_: None)  # half of the time, and nothing checks it
+        for chart in ("bars", "confusion", "ranges"):  # half of the time, and nothing checks them
+            patch.setattr(kit, chart, lambda *_: None)
         patch.setattr(openai, "OpenAI", lambda **_: _client(answer))
         yield
     for name in set(sys.modules) - modules:

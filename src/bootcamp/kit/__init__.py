@@ -1,28 +1,41 @@
 """What a bootcamp notebook imports: ask a model, check, hint, load cases, hand homework in."""
 
 # The modules of exercises register themselves; nothing else has to know their names.
-from bootcamp.kit import homework_1, homework_2, plain_errors, session_1, session_2
+from bootcamp.kit import (
+    homework_1,
+    homework_2,
+    homework_3,
+    plain_errors,
+    session_1,
+    session_2,
+    session_3,
+)
 from bootcamp.kit.asking import ask
 from bootcamp.kit.cases import load_cases
-from bootcamp.kit.charts import bars
+from bootcamp.kit.charts import bars, confusion, ranges
 from bootcamp.kit.checking import check
 from bootcamp.kit.handing_in import submit
 from bootcamp.kit.hinting import hint
 from bootcamp.kit.labelling import kappa, label_scores, load_labels
 from bootcamp.kit.picking_up import pick_up
+from bootcamp.kit.scoring import interval, load_answers
 
 __all__ = [
     "ask",
     "bars",
     "check",
+    "confusion",
     "hint",
+    "interval",
     "kappa",
     "label_scores",
+    "load_answers",
     "load_cases",
     "load_labels",
     "pick_up",
+    "ranges",
     "submit",
 ]
 
-_EXERCISES = (session_1, homework_1, session_2, homework_2)
+_EXERCISES = (session_1, homework_1, session_2, homework_2, session_3, homework_3)
 plain_errors.install()

@@ -1,5 +1,7 @@
 """The hints: for each exercise a nudge, a first step, and a similar case solved."""
 
+from bootcamp.kit import hints_3
+
 __all__ = ["HINTS"]
 
 HINTS: dict[str, tuple[str, str, str]] = {
@@ -186,3 +188,5 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "How far a savings plan has come: (saved - at_start) / (goal - at_start).",
     ),
 }
+
+HINTS |= hints_3.HINTS

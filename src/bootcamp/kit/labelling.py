@@ -1,6 +1,7 @@
 """Labels that people gave, and how well two readers, or a person and a model, agree on them."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,7 +13,16 @@ from bootcamp.kit.picking_up import CATCH_UP, decoded, left_behind
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COLUMNS", "cohen_kappa", "f1_by_label", "kappa", "label_scores", "load_labels", "tidy"]
+__all__ = [
+    "COLUMNS",
+    "cohen_kappa",
+    "csv_rows",
+    "f1_by_label",
+    "kappa",
+    "label_scores",
+    "load_labels",
+    "tidy",
+]
 
 COLUMNS = ("id", "text", "label_a", "label_b", "label")
 _MOST_BYTES = 5_000_000
@@ -43,38 +53,53 @@ def load_labels(name: str = "eval_dev.csv") -> "pd.DataFrame":
     import pandas as pd  # noqa: PLC0415  (takes half a second, and check and hint work without)
 
     for path in left_behind(name):
-        rows = _rows(path)
+        rows = csv_rows(path, COLUMNS, COLUMNS[2:])
         if rows and not rows[0]["id"].startswith(CATCH_UP):
             print(f"{len(rows)} cases from {name}, in the folder {path.parent.name}.")
             return pd.DataFrame(rows, columns=list(COLUMNS))
     spare = Path.cwd() / "catch_up.csv"
-    rows = _rows(spare) if spare.is_file() else []
+    rows = csv_rows(spare, COLUMNS, COLUMNS[2:]) if spare.is_file() else []
     print(_SPARE.format(name=name, cases=len(rows)) if rows else _NOTHING.format(name=name))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def csv_rows(path: Path, columns: Sequence[str], labels: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV file that have a text, as French or English Excel writes it.
+
+    The columns in `labels` are tidied: “Pay” and “pay ” are one label, for every count.
+
+    Raises:
+        KitError: it is a workbook, or a column is missing; the message says what to do.
+    """
     raw = path.read_bytes()[:_MOST_BYTES]
     if raw.startswith(b"PK"):
         raise KitError(
             f"{path.name} is an Excel workbook with another name. In Excel choose Save As, "
             "CSV UTF-8, and put that file into the team folder."
         )
-    lines = decoded(raw).splitlines()
-    head = lines[0] if lines else ""
+    text = decoded(raw)
+    head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
-    reader = csv.DictReader(lines, delimiter=delimiter)
-    names = [tidy(column) for column in reader.fieldnames or ()]
-    missing = [column for column in COLUMNS if column not in names]
+    # Not line by line: a text between quotes may have several lines.
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = [tidy(column) for column in reader.fieldnames or ()]
+        reader.fieldnames = names
+        found = list(reader)
+    except csv.Error:
+        raise KitError(
+            f"One cell of {path.name} is far too long for a table. Shorten that text, save the "
+            "file, and run this cell again."
+        ) from None
+    missing = [column for column in columns if column not in names]
     if missing:
         raise KitError(
             f"{path.name} has no column called {', '.join(missing)}. Its first line must be: "
-            f"{','.join(COLUMNS)}"
+            f"{','.join(columns)}"
         )
-    reader.fieldnames = names
-    rows = [{column: str(row.get(column) or "").strip() for column in COLUMNS} for row in reader]
-    for row in rows:  # “Pay” and “pay ” are one label, for every count that follows
-        row.update({column: tidy(row[column]) for column in COLUMNS if column.startswith("label")})
+    rows = [{column: str(row.get(column) or "").strip() for column in columns} for row in found]
+    for row in rows:
+        row.update({column: tidy(row[column]) for column in labels})
     return [row for row in rows if row["text"]]
 
 

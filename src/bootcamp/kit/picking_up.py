@@ -10,6 +10,19 @@ __all__ = ["CATCH_UP", "decoded", "left_behind", "pick_up", "team_folder"]
 CATCH_UP = "catch-up"
 """What a catch-up piece carries, so that nobody takes it for a team's own work."""
 
+_INVOICES = "Should we pay this invoice, or ask? Answer with one word only."
+_MEANINGS = """
+- pay: order, delivery and invoice say the same: quantity, price and total match, all received
+- ask: something differs or is missing: another price or quantity, no order, unclear"""
+_EXAMPLES = """
+<case>
+All eight lamps are here, the price is the one on the order.
+</case>
+Answer: pay
+<case>
+Six lamps came and eight are on the invoice.
+</case>
+Answer: ask"""
 _PIECES: dict[str, dict[str, Any]] = {
     "charter.json": {
         "team": "Team Heron (made up)",
@@ -21,6 +34,15 @@ _PIECES: dict[str, dict[str, Any]] = {
         "worst_mistake": "An invoice is paid twice and we ask for the money back",
         "times_a_month": 400,
         "seconds": [310, 450, 285, 725, 360],
+        "note": CATCH_UP,
+    },
+    "prompts.json": {
+        "labels": ["pay", "ask"],
+        "rule": "pay: order, delivery and invoice say the same, or differ by less than one euro. "
+        "ask: anything else, and when in doubt.",
+        "v1": _INVOICES + "\n- pay\n- ask",
+        "v2": _INVOICES + _MEANINGS,
+        "v3": _INVOICES + _MEANINGS + _EXAMPLES,
         "note": CATCH_UP,
     },
 }
