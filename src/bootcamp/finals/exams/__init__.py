@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bootcamp.finals.exams.contract_clauses import CONTRACT_CLAUSES
 from bootcamp.finals.exams.email_routing import EMAIL_ROUTING
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.hr_questions import HR_QUESTIONS
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 _EXAMINERS: tuple[Examiner, ...] = (
+    CONTRACT_CLAUSES,
     EMAIL_ROUTING,
     HR_QUESTIONS,
     INVOICE_EXCEPTIONS,
