@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -117,8 +118,22 @@ class TestSight:
             "import os; print(os.getcwd(), os.environ['HOME'])\n"
             "print(os.listdir('.'), os.listdir('/home'))"
         )
-        assert printed == "/home/citizen /home/citizen\n['mine.txt'] ['citizen']"
+        # An environment below /home makes the folders above it, and they are empty but for it.
+        place = Path(sys.prefix)
+        above = {place.parts[2]} if place.is_relative_to("/home") else set()
+        first, _, second = printed.partition("\n")
+        assert first == "/home/citizen /home/citizen"
+        own, homes = second.split("] [")
+        assert own == "['mine.txt'"
+        assert set(re.findall(r"'([^']+)'", homes)) == {"citizen"} | above
         assert "refused" in inside.python(attempt(f"os.listdir({str(inside.home.parent)!r})"))
+
+    def test_only_the_home_and_scratch_folders_take_files(self, inside: Inside) -> None:
+        places = ("/", "/run", "/home", "/dev", "/etc", "/var", "/usr", "/proc")
+        for place in places:
+            assert "refused" in inside.python(attempt(f"open('{place}/left', 'w')")), place
+        for place in ("/tmp", "/dev/shm", "/home/citizen"):
+            assert "refused" not in inside.python(attempt(f"open('{place}/left', 'w')")), place
 
     def test_work_in_the_home_is_kept(self, inside: Inside) -> None:
         inside.python("open('note.txt', 'w').write('kept')")
@@ -222,7 +237,9 @@ class TestPrivileges:
         if not inside.ordinary:
             assert int(lines["CapBnd"], 16) == 0
         assert lines["Uid"].split() == [str(NOBODY if os.geteuid() == 0 else os.geteuid())] * 4
-        assert lines["Groups"].split() in ([], [str(NOBODY)])
+        # A user of this system keeps the groups that it has; nothing inside is theirs.
+        own = [str(group) for group in os.getgroups()] if os.geteuid() else []
+        assert set(lines["Groups"].split()) <= {str(NOBODY), *own}
 
     @pytest.mark.parametrize("program", ["/usr/bin/su", "/usr/bin/passwd", "/usr/bin/mount"])
     def test_a_setuid_program_gives_no_other_user(self, inside: Inside, program: str) -> None:

@@ -136,6 +136,8 @@ class Sandbox:
             *self._own_folders(),
             # Last, so that an environment below /tmp or /home stays in sight.
             *_readable_python(),
+            # What is not a folder of its own belongs to nobody inside, not even as its owner.
+            *("--remount-ro", "/", "--remount-ro", "/dev"),
             "--",
             *self._dropped_privileges(),
             *self.limits.command(),
