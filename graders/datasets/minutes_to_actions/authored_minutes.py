@@ -68,6 +68,8 @@ def cells_of(line: str) -> list[str]:
 
 def read_text(text: str, name: str) -> tuple[tuple[str, ...], tuple[Action, ...]]:
     """Take the marks out of a text; return its lines and the actions, in the order of the text."""
+    if not text.strip():
+        return (), ()
     lines, actions = [], []
     waiting, plain = "", _without_marks(text)
     for marked in text.strip("\n").split("\n"):

@@ -18,7 +18,9 @@ from authored_minutes import AuthoredMinutes, cells_of, read_authored
 
 HERE = Path(__file__).parent
 RANDOM_DRAW = 24
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀ-Ý«„“‘–(\[])")
+# A full stop after one letter ends no sentence (“F. Sarr”), nor does a German date's (“28. April”).
+_SENTENCE_END = re.compile(r"(?<!\s\w\.)(?<=[.!?;])\s+(?=[A-ZÀ-Ý«„“‘–(\[])(?!April)")
+_MARK = re.compile(r"^(?:#{1,2} |- |\d+\. )")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,9 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
 def items_to_read() -> list[str]:
     """Return the ids of the hard hidden files and of the random draw, in order."""
     minutes = _minutes()
-    rows = [row for row in _rows("index.csv") if row["id"] in minutes]
+    rows = [row for row in _rows("index.csv") if row["set"] == "hidden"]
     drawn = random.Random("second reading").sample([row["id"] for row in rows], RANDOM_DRAW)
-    return sorted({row["id"] for row in rows if row["hard"] == "yes"} | set(drawn))
+    chosen = {row["id"] for row in rows if row["hard"] == "yes"} | set(drawn)
+    return sorted(chosen & set(minutes))
 
 
 def sentences(minutes: AuthoredMinutes) -> list[str]:
@@ -53,7 +56,7 @@ def sentences(minutes: AuthoredMinutes) -> list[str]:
         if line.startswith("|"):
             found.append(" | ".join(cells_of(line)))
         else:
-            found += [part for part in _SENTENCE_END.split(line.strip()) if part]
+            found += [part for part in _SENTENCE_END.split(_MARK.sub("", line.strip())) if part]
     return found
 
 
