@@ -259,8 +259,14 @@ def answer_for(text, solve, model, tries):
     if status == "unsure" and not reason:
         reason = "The model was not sure."
     if not isinstance(tokens, int):
-        tokens = len(text[:MOST_CHARACTERS]) // 4  # a rough guess: a token is about four letters
+        tokens = guess_tokens(text[:MOST_CHARACTERS], solve)
     return {"answer": answer, "status": status, "reason": reason, "tokens": tokens}
+
+
+def guess_tokens(text, solve):
+    """A rough guess where solve does not count: a token is about four letters, the prompt too."""
+    prompt = getattr(sys.modules.get(solve.__module__), "PROMPT", "")
+    return (len(str(prompt)) + len(text)) // 4
 
 
 def ask_again(solve, text, model, tries):

@@ -30,12 +30,11 @@ _DATA: dict[int, tuple[str, ...]] = {
     5: (SANDBOX_CASE, "email-routing-week"),
     6: (SANDBOX_CASE,),
 }
-# What goes with a homework besides its notebook: files, or folders of files, by their place there.
-_WITH_HOMEWORK = {
-    4: {
-        "batch.py": "labs/session-04-files/batch.py",
-        "files": "graders/datasets/odd_files/homework",
-    },
+# Files, or the files of a folder, that citizens find at a second place too.
+_COPIES = {
+    "session-04/catch_up.csv": "labs/session-02-catch_up.csv",
+    "session-04/homework-4/batch.py": "labs/session-04-files/batch.py",
+    "session-04/homework-4/files": "graders/datasets/odd_files/homework",
 }
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
@@ -106,11 +105,9 @@ def _build_into(target: Path, root: Path) -> None:
     for folder in sorted((root / "labs").glob("session-[0-9][0-9]-files")):
         # Programs and the like that a citizen finds beside the notebooks.
         _copy_tree(folder, target / folder.name[:10])
-    for session, companions in _WITH_HOMEWORK.items():
-        for name, origin in companions.items():
-            beside = target / f"session-{session:02d}" / f"homework-{session}"
-            if (root / origin).exists():
-                _copy_tree(root / origin, beside / name)
+    for copy, original in _COPIES.items():
+        if (root / original).exists():
+            _copy_tree(root / original, target / copy)
     for session, use_cases in _DATA.items():
         for use_case in use_cases:
             dataset = root / "graders" / "datasets" / use_case.replace("-", "_")

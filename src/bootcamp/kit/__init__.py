@@ -9,6 +9,7 @@ from bootcamp.kit import (
     session_1,
     session_2,
     session_3,
+    session_4,
 )
 from bootcamp.kit.asking import ask
 from bootcamp.kit.cases import load_cases
@@ -37,5 +38,5 @@ __all__ = [
     "submit",
 ]
 
-_EXERCISES = (session_1, homework_1, session_2, homework_2, session_3, homework_3)
+_EXERCISES = (session_1, homework_1, session_2, homework_2, session_3, homework_3, session_4)
 plain_errors.install()

@@ -1,6 +1,6 @@
 """The hints: for each exercise a nudge, a first step, and a similar case solved."""
 
-from bootcamp.kit import hints_3
+from bootcamp.kit import hints_3, hints_4
 
 __all__ = ["HINTS"]
 

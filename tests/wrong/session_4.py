@@ -1,0 +1,9 @@
+"""A model that is unsure of some mails, and pays what agrees."""
+
+
+def answer(prompt: str) -> str:
+    if "<case>" in prompt:
+        asked = prompt.rpartition("<case>")[2]
+        return "unsure" if len(asked) % 3 == 0 else "Pay." if "match" in asked else "ask"
+    asked = prompt.rpartition("<mail>")[2]
+    return "unsure" if len(asked) % 4 == 0 else "Orders."
