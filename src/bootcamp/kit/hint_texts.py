@@ -189,4 +189,4 @@ HINTS: dict[str, tuple[str, str, str]] = {
     ),
 }
 
-HINTS |= hints_3.HINTS
+HINTS |= hints_3.HINTS | hints_4.HINTS
