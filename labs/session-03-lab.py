@@ -258,19 +258,24 @@ check("3.6")
 # hint("3.6")
 
 # %% [markdown]
-# ### Step 6. Where does it go wrong? (exercise 3.7)
+# ### Step 6. When may we believe it? (exercise 3.7)
 #
-# A **confusion matrix** shows every answer at once. Each row is a right queue, each column what was said. On the slope from top left to
-# bottom right, in bold, stands what was right. Everything else was mixed up, except the last column: those go to a person. The
-# table beside the picture has the same figures.
+# A **confusion matrix** shows every answer at once. Read it in two ways:
 #
-# Find the largest number that is off the slope and not under “unsure”. Write its two queues: the right one first, then what was said. If two are equally large, take either.
+# - **along a row**: the mails of one queue. Where did they go?
+# - **down a column**: what the machine said. When it says this name, is it true?
+#
+# On the slope from top left to bottom right, in bold, stands what was right. Beside the slope stands what was mixed up. The last column went to a
+# person. The table beside the picture has the same figures.
+#
+# Run the cell, and read one row and one column aloud. Then find a queue whose **column** is clean, or nearly so: when the machine says that name, it was right. Write
+# the name into `trusted`. If there are several, take any.
 
-# %% nbgrader={"grade": false, "grade_id": "lab3-confused", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
-confused = ["", ""]
+# %% nbgrader={"grade": false, "grade_id": "lab3-trusted", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
+trusted = ""
 ### BEGIN SOLUTION
-pairs = [(one, other) for one, other in zip(truth, said) if other not in (one, "unsure")]
-confused = list(max(pairs, key=pairs.count, default=("", "")))  # or simply the two names, read from the table
+shares = {name: sum(one == other == name for one, other in zip(truth, said)) / max(1, said.count(name)) for name in queues}
+trusted = max(shares, key=shares.get)  # or simply the name, read from the table
 ### END SOLUTION
 check("3.7")
 # hint("3.7")
@@ -291,7 +296,7 @@ confusion(truth, said)
 # capitals tell every reader: *this is set once, at the top*.
 #
 # You write `PROMPT`: your prompt, `own_prompt`, then `+`, then a sentence that **allows the model to doubt**. Use the very word `unsure`. (Begin with a blank, or with
-# `\n` for a new line.) Was version 2 better than version 3? Then write `kit["v2"]` in the first cell.
+# `\n` for a new line.) Was version 2 better, or is version 3 empty? Then write `kit["v2"]` in the first cell.
 
 # %%
 team_folder = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()  # as in sessions 1 and 2
@@ -362,7 +367,8 @@ check("3.9")
 #
 # Then finish the function `price(wrong, to_person)`: the wrong answers times their minutes, plus the cases for a person times theirs.
 #
-# The lines below it ask without the doubt, and use your function three times. What would you tell your boss?
+# The lines below it ask without the doubt, and use your function three times. Is it cheapest when
+# a person does all? Then you know something worth much, early: this model cannot do this task yet. Say so, and mend the prompt first.
 
 # %%
 results = [solve(text) for text in items["text"]]

@@ -47,10 +47,10 @@ HINTS: dict[str, tuple[str, str, str]] = {
         'promise eight of ten? The low end is under 0.8, so promise = "no".',
     ),
     "3.7": (
-        "Go along each row. Skip the bold number, and the last column if it says unsure.",
-        "The name at the left of the row comes first, the name of the column second.",
-        "In a mail room the row payroll has a 4 under legal, and no other pair has more: "
-        'confused = ["payroll", "legal"].',
+        "A column goes from top to bottom. Its name stands above it in the table.",
+        "In each column, compare the bold number with the others. Where is nothing else?",
+        "A mail room's column legal holds 5 in bold and a 2 above it; its column post holds only a "
+        '6 in bold: trusted = "post".',
     ),
     "3.8": (
         "What would you tell a new colleague who cannot decide? Say it to the model.",

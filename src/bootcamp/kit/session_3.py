@@ -261,31 +261,27 @@ def _off(value: float, right: float) -> bool:
 
 
 @exercise("3.7")
-def _confused(names: Names) -> str:
+def _trusted(names: Names) -> str:
     truth, said = _both(names)
-    pairs = zip(truth, said, strict=True)
-    mixed = Counter((one, other) for one, other in pairs if other not in (one, _UNSURE))
-    value = names.get("confused")
-    texts = isinstance(value, list | tuple) and all(isinstance(part, str) for part in value)
-    if not texts or len(value) != 2:
-        raise NotYet('`confused` should hold two names: ["the right one", "what was said"].')
-    if not mixed:
-        return "Nothing was mixed up. A strong model: look at the column unsure instead."
-    mine = (tidy(value[0]), tidy(value[1]))
-    if not all(mine):
-        raise NotYet("`confused` is still empty. Copy two names from the edges of the table.")
-    most = max(mixed.values())
-    if mine[1] == _UNSURE:
-        raise NotYet("Those under “unsure” go to a person: they are not mixed up. Look left of it.")
-    if mine[0] == mine[1]:
-        raise NotYet("That number is on the slope: those were right. Look beside the slope.")
-    if mixed[mine] == most:
-        return f"“{mine[0]}” was called “{mine[1]}” {most} times. Which word would help there?"
-    if mixed[mine[::-1]] == most:
-        raise NotYet("The other way round: first the right queue (the row), then what was said.")
-    raise NotYet(
-        f"“{mine[0]}” was called “{mine[1]}” {mixed[mine]} times, and another pair more often. "
-        "Look for the largest number off the slope."
+    mine = tidy(names.text("trusted", "the name of a queue whose column is clean"))
+    if mine == _UNSURE:
+        raise NotYet("“unsure” is no queue: those go to a person. Choose another column.")
+    if mine not in QUEUES:
+        raise NotYet(f"“{mine}” is not one of the six queues. Copy a name from above a column.")
+    called = Counter(said)
+    if not called[mine]:
+        raise NotYet(f"The machine never said “{mine}”, so its column tells us nothing.")
+    right = Counter(other for one, other in zip(truth, said, strict=True) if one == other)
+    best = max(right[name] / called[name] for name in QUEUES if called[name])
+    if right[mine] / called[mine] < best:
+        raise NotYet(
+            f"It said “{mine}” {called[mine]} times and was right {right[mine]} times: go down "
+            "the column, not along the row. Another one is cleaner."
+        )
+    low = wilson(right[mine], called[mine])[0]
+    return (
+        f"It said “{mine}” {called[mine]} times and was right {right[mine]} times. Yet with so "
+        f"few, the truth may be as low as {low:.2f}: believe it, and look now and then."
     )
 
 
