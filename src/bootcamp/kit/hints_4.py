@@ -6,7 +6,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
     "4.1": (
         "Your notebook of session 3 is still in the folder session-03. Its key points help.",
         "Write the letter of question 1 first, then 2, then 3, with nothing between them.",
-        'If the answers were the last, the first and the second, you would write quiz = "cab".',
+        'If the answers were the second, the second and the last, you would write quiz = "bbc".',
     ),
     "4.2": (
         "Only the column bytes matters here.",
