@@ -196,7 +196,7 @@ def _prepared(notebook: Notebook, home: Path, extras: Any) -> Path:
     """The folder that a citizen opens, with what their team has by the end of the notebook."""
     name = f"session-{notebook.session:02d}"
     folder = home / name
-    shutil.copytree(ROOT / name, folder, ignore=shutil.ignore_patterns("*.ipynb"))
+    shutil.copytree(ROOT / name, folder)
     for path in (ROOT / "solutions" / name).glob("*.csv"):
         if notebook.graded:
             shutil.copyfile(path, folder / path.name)

@@ -10,6 +10,7 @@ from bootcamp.kit import (
     session_2,
     session_3,
     session_4,
+    session_6,
 )
 from bootcamp.kit.asking import ask
 from bootcamp.kit.cases import load_cases
@@ -38,5 +39,14 @@ __all__ = [
     "submit",
 ]
 
-_EXERCISES = (session_1, homework_1, session_2, homework_2, session_3, homework_3, session_4)
+_EXERCISES = (
+    session_1,
+    homework_1,
+    session_2,
+    homework_2,
+    session_3,
+    homework_3,
+    session_4,
+    session_6,
+)
 plain_errors.install()

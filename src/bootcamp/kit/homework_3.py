@@ -88,7 +88,8 @@ def _timeout(names: Names) -> str:
 
 @exercise("hw3-coverage")
 def _coverage(names: Names) -> str:
-    if not list(names.get("said")):
+    said = names.get("said")
+    if not isinstance(said, list) or not said:
         raise NotYet("There are no answers yet: first_score.csv comes from lab 3, Lab B, step 3.")
     share = names.number("coverage", "the share that was handled", 0, 1)
     if share == 0:
