@@ -81,6 +81,7 @@ class Exam:
         given = read_predictions(
             table, self.answers.keys(), self.examiner.columns, several=self.examiner.several
         )
+        given.files = {path.stem: path for path in self.files}
         scored = self.examiner.score(self.answers, given)
         return ExamResult(
             items=len(self.answers),

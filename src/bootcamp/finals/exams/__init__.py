@@ -14,6 +14,7 @@ from bootcamp.finals.exams.hr_questions import HR_QUESTIONS
 from bootcamp.finals.exams.invoice_exceptions import INVOICE_EXCEPTIONS
 from bootcamp.finals.exams.labels import own_case
 from bootcamp.finals.exams.measures import Estimate, Measure
+from bootcamp.finals.exams.minutes_to_actions import MINUTES_TO_ACTIONS
 from bootcamp.finals.exams.tables import Given, Row, Rows, read_predictions
 
 __all__ = [
@@ -34,6 +35,7 @@ _EXAMINERS: tuple[Examiner, ...] = (
     EMAIL_ROUTING,
     HR_QUESTIONS,
     INVOICE_EXCEPTIONS,
+    MINUTES_TO_ACTIONS,
 )
 
 

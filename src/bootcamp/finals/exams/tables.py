@@ -10,6 +10,7 @@ import csv
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeAlias
 
 __all__ = ["Given", "Row", "Rows", "amount", "read_predictions", "tidy"]
@@ -33,6 +34,8 @@ class Given:
     seen: dict[str, Row] = field(default_factory=dict)
     """The first row of each item whose rows agree, also of those that are left to a person."""
     problems: list[str] = field(default_factory=list)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """The items' files by id, for an exam that looks a quotation up."""
     _odd: Counter[str] = field(default_factory=Counter)
 
     def leave(self, item: str, why: str) -> None:

@@ -1,0 +1,235 @@
+"""The exam of minutes to actions: actions found, and actions that nobody agreed on.
+
+A row of a solution is paired with a labelled action if it names the same people, quotes words that
+are in the file, and points to the action: by the words it quotes, or by what it says is to be done.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+from bootcamp.finals.exams.examiner import Examiner, Scored
+from bootcamp.finals.exams.measures import Measure, ratio, share
+from bootcamp.finals.exams.tables import Given, Row, Rows, tidy
+
+__all__ = ["MINUTES_TO_ACTIONS", "Paired", "pair", "same_date", "same_people"]
+
+_COLUMNS = ("who", "what", "when", "evidence")
+_ENOUGH = 0.5
+"""The share of a label's words that a row has to have."""
+_LONGEST_QUOTATION = 40
+"""More words than this point at nothing: else a copy of the whole file would find everything."""
+_LONGEST_CELL = 1_000
+"""Characters; a longer cell is no quotation, and is not read."""
+_NOTHING = frozenset({"nan", "nat", "none", "null", "n/a", "-", "–"})
+_TITLES = frozenset(
+    ("mr", "mrs", "ms", "mme", "m", "mlle", "dr", "herr", "frau", "madame", "monsieur")
+)
+_SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and are as at be by for from in is it its of on or our that the this to us we will"
+        " with au aux d de des du elle en est et il ils l la le les ou par pour que qui s"
+        " se sur un une am bis das der die ein eine er im ist sie und von zu zum",
+    )
+)
+_PEOPLE_CUT = re.compile(r"\s*[,;/&+]\s*|\s+(?:and|et|und)\s+", re.IGNORECASE)
+_QUOTATION_CUT = re.compile(r"…|\.{3}|\||\n")
+_PARAGRAPH = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
+_TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t"
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What became of one file's labels and rows; both are counted."""
+
+    labels: int
+    rows: int
+    found: tuple[tuple[int, int], ...]
+    """Label and row that belong together, by their places."""
+    invented: int
+    """Rows whose words are not in the file, or point to no action there."""
+
+
+def _score(answers: Rows, given: Given) -> Scored:
+    words = {item: _words(_text_of(given.files.get(item))) for item in answers}
+    found, whole, dates, there = [], [], [], 0
+    wrong: set[str] = set()
+    inventing: set[str] = set()
+    unreadable = {item for item in given.rows if not words[item]}
+    for item, rows in answers.items():
+        labels = [row for row in rows if any(row[name] for name in _COLUMNS)]
+        said = [row for row in map(_clean, given.rows.get(item, ())) if any(row.values())]
+        paired = pair(labels, said, words[item])
+        right = [same_date(labels[one]["when"], said[other]["when"]) for one, other in paired.found]
+        found.append(2 * len(paired.found))
+        whole.append(paired.labels + paired.rows)
+        dates += right
+        there += paired.labels
+        if paired.invented:
+            inventing.add(item)
+        if item in given.rows and not (len(right) == paired.labels == paired.rows and all(right)):
+            wrong.add(item)
+    invented = share([item in inventing for item in sorted(answers)])
+    return Scored(
+        measures=(
+            Measure("action_f1", "quality of the actions (F1)", ratio(found, whole), goal=0.8),
+            Measure(
+                "invented_actions",
+                "of the files hold an action that nobody agreed on",
+                invented,
+                goal=0.05,
+                fewer_is_better=True,
+                unit="%",
+            ),
+            Measure("dates", "of the actions found, with the right date", share(dates), unit="%"),
+        ),
+        wrong=frozenset(wrong | unreadable),
+        counts={
+            "actions there": there,
+            "actions said": sum(whole) - there,
+            "actions found": sum(found) // 2,
+            "files with an invented action": len(inventing),
+            "files answered that nobody can read": len(unreadable),
+        },
+    )
+
+
+def pair(labels: Sequence[Row], rows: Sequence[Row], text: Sequence[str]) -> Paired:
+    """Pair rows with labels so that as many as possible find a partner; `text` are the words."""
+    whole = f" {' '.join(text)} "
+    points: list[set[int]] = []
+    for row in rows:
+        quoted = _is_quoted(row["evidence"], whole)
+        points.append({n for n, label in enumerate(labels) if quoted and _points(row, label)})
+    fits = [
+        [n for n in sorted(place) if same_people(labels[n]["who"], row["who"])]
+        for place, row in zip(points, rows, strict=True)
+    ]
+    partner: dict[int, int] = {}
+    for place in range(len(rows)):
+        _find_partner(place, fits, partner, set())
+    found = tuple(sorted(partner.items()))
+    return Paired(len(labels), len(rows), found, sum(not place for place in points))
+
+
+def same_people(one: str, other: str) -> bool:
+    """Whether two cells name the same people: as many, each with a partner of the same name."""
+    left, right = _people(one), _people(other)
+    if len(left) != len(right):
+        return False
+    fits = [[n for n, name in enumerate(right) if _same_name(person, name)] for person in left]
+    partner: dict[int, int] = {}
+    for place in range(len(left)):
+        _find_partner(place, fits, partner, set())
+    return len(partner) == len(left)
+
+
+def same_date(one: str, other: str) -> bool:
+    """Whether two cells give the same day, or both none; `06/03/2026` is the sixth of March."""
+    return _day(one) == _day(other)
+
+
+def _find_partner(
+    place: int, fits: Sequence[Sequence[int]], partner: dict[int, int], tried: set[int]
+) -> bool:
+    """Give `place` a partner, moving others to free one (Kuhn's augmenting paths)."""
+    for other in fits[place]:
+        if other in tried:
+            continue
+        tried.add(other)
+        if other not in partner or _find_partner(partner[other], fits, partner, tried):
+            partner[other] = place
+            return True
+    return False
+
+
+def _points(row: Row, label: Row) -> bool:
+    return any(_holds(row[name], label[name]) for name in ("evidence", "what"))
+
+
+def _holds(said: str, label: str) -> bool:
+    """Whether `said` has enough of the label's words, and is no more than a quotation."""
+    wanted = _telling(label)
+    if not wanted or len(said) > _LONGEST_CELL:
+        return False
+    have = _words(said)
+    return len(have) <= _LONGEST_QUOTATION and len(wanted & set(have)) / len(wanted) >= _ENOUGH
+
+
+def _is_quoted(said: str, whole: str) -> bool:
+    """Whether the words stand in the text one after the other; parts around `…` may be apart."""
+    if len(said) > _LONGEST_CELL:
+        return False
+    parts = [" ".join(words) for part in _QUOTATION_CUT.split(said) if (words := _words(part))]
+    return bool(parts) and all(f" {part} " in whole for part in parts)
+
+
+def _telling(text: str) -> set[str]:
+    every = set(_words(text))
+    return every - _SMALL_WORDS or every
+
+
+def _words(text: str) -> list[str]:
+    """Cut a text into words, small letters without accents."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def _people(cell: str) -> list[list[str]]:
+    parts = (
+        [word for word in _words(part) if word not in _TITLES] for part in _PEOPLE_CUT.split(cell)
+    )
+    return [words for words in parts if words]
+
+
+def _same_name(one: Sequence[str], other: Sequence[str]) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    initials = "".join(word[0] for word in longer)
+    return set(shorter) <= set(longer) or (len(longer) > 1 and "".join(shorter) == initials)
+
+
+def _day(cell: str) -> date | str:
+    written = tidy(cell)
+    for form, length in (("%Y-%m-%d", 10), ("%d/%m/%Y", 10), ("%d.%m.%Y", 10)):
+        try:
+            return datetime.strptime(written[:length], form).date()  # a day, no time
+        except ValueError:
+            continue
+    return written
+
+
+def _clean(row: Row) -> dict[str, str]:
+    """Give a row with nothing where a table's writer wrote that there is nothing."""
+    return {
+        name: "" if row[name].strip().casefold() in _NOTHING else row[name] for name in _COLUMNS
+    }
+
+
+def _text_of(path: Path | None) -> str:
+    """Read minutes, a paragraph or a table's cell a line; what is damaged has no words."""
+    if path is None:
+        return ""
+    if path.suffix != ".docx":
+        return path.read_text(encoding="utf-8", errors="replace")
+    try:
+        with zipfile.ZipFile(path) as file:
+            root = ElementTree.fromstring(file.read("word/document.xml"))  # noqa: S314  # our own
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return ""
+    paragraphs = (
+        "".join(part.text or "" for part in paragraph.iter(_TEXT))
+        for paragraph in root.iter(_PARAGRAPH)
+    )
+    return "\n".join(paragraphs)
+
+
+MINUTES_TO_ACTIONS = Examiner("minutes-to-actions", "minutes", _COLUMNS, _score, several=True)
+"""A missed action is an error, and so are one too many and a wrong date."""
