@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bootcamp.finals.exams.contract_clauses import CONTRACT_CLAUSES
 from bootcamp.finals.exams.email_routing import EMAIL_ROUTING
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
+from bootcamp.finals.exams.expense_policy import EXPENSE_POLICY
 from bootcamp.finals.exams.hr_questions import HR_QUESTIONS
 from bootcamp.finals.exams.invoice_exceptions import INVOICE_EXCEPTIONS
 from bootcamp.finals.exams.labels import own_case
@@ -33,6 +34,7 @@ __all__ = [
 _EXAMINERS: tuple[Examiner, ...] = (
     CONTRACT_CLAUSES,
     EMAIL_ROUTING,
+    EXPENSE_POLICY,
     HR_QUESTIONS,
     INVOICE_EXCEPTIONS,
     MINUTES_TO_ACTIONS,
