@@ -77,7 +77,7 @@ def tried(
             f"`{name}` uses the name `{error.name}`, which it does not know. Is it spelled as in "
             f"the brackets of “def {name}(…)”, or above it?"
         ) from None
-    except Exception as error:  # a citizen's function may fail in any way
+    except (Exception, SystemExit) as error:  # a citizen's function may fail in any way
         raise NotYet(
             f"`{name}` stopped with {type(error).__name__}: {str(error)[:100] or 'no reason'}. "
             "Read its lines from the top, as the computer does."
@@ -110,7 +110,7 @@ def of_file(path: Path) -> dict[str, Any]:
             f"{path.name} uses `{error.name}`, which is not in it. Add that piece before the "
             "others, and write the file again."
         ) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotYet(
             f"{path.name} stops with {type(error).__name__} when Python opens it. Write it again "
             "with the cell above."
