@@ -17,6 +17,8 @@ BENCHMARKS = {
     "spawn": "One citizen's click to a ready JupyterLab; stock: JupyterHub without isolation",
     "gateway": "Model calls a second, 16 at a time; stock: LiteLLM's proxy 1.106.2, no budgets"
     " (measured only where LITELLM names its program)",
+    "finals": "Final runs of 12 teams, two notebooks each, with a model that takes 20 ms; stock:"
+    " papermill's command line, one after another, no sandbox",
     "practice": "How well the practice model does each task, and how fast; there is no stock tool",
 }
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

@@ -459,10 +459,14 @@ def feedback(data: DataFolder, as_json: bool, number: int) -> None:
 @_data_option
 @_json_option
 @click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
-def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
-    """Run each team's final notebooks on the hidden data and show quality and hours saved."""
+@click.option("--again", is_flag=True, help="Begin anew, also where a run was interrupted.")
+def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...], again: bool) -> None:
+    """Run each team's final notebooks on the hidden data and show quality and hours saved.
+
+    A run that was interrupted is gone on with: teams that were done are not run twice.
+    """
     from bootcamp.finals import as_table, run
-    from bootcamp.gateway.finals import gateway_for_teams
+    from bootcamp.gateway.finals import gateway_for_teams, model_in_words
 
     loaded = _cohort(data)
     for slug in teams:
@@ -476,6 +480,8 @@ def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
             keys=keys,
             teams=chosen,
             progress=_TeamProgress(chosen),
+            model=model_in_words(loaded),
+            again=again,
         )
     if as_json:
         _print_json([result.as_dict() for result in results])

@@ -7,10 +7,13 @@ while somebody changes the folder.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bootcamp.errors import FinalsError
 
@@ -19,7 +22,9 @@ __all__ = [
     "copy_folder",
     "folder_content",
     "folder_hash",
+    "json_bytes",
     "read_bounded",
+    "read_json",
     "write_whole",
 ]
 
@@ -97,6 +102,20 @@ def write_whole(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.new")
     draft.write_bytes(content)
     draft.replace(path)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Give what a file of ours holds; nothing when it is not there or was never whole."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def json_bytes(value: Mapping[str, Any]) -> bytes:
+    """Give the bytes of a file that `read_json` reads."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
 
 
 def _read(path: Path, folder: int | None, limit: int) -> bytes | None:

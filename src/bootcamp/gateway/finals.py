@@ -13,12 +13,21 @@ from bootcamp.cohort import Cohort
 from bootcamp.gateway.app import create_app
 from bootcamp.gateway.budgets import budgets_of, prices_of
 from bootcamp.gateway.callers import Caller, StaticCallers
+from bootcamp.gateway.practice.model import PracticeModel
 from bootcamp.gateway.serve import serve_in_thread
 from bootcamp.gateway.service import upstreams_of
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
-__all__ = ["gateway_for_teams"]
+__all__ = ["gateway_for_teams", "model_in_words"]
+
+
+def model_in_words(cohort: Cohort) -> str:
+    """Say what answers as the small model, exactly enough to tell one run from another."""
+    services = [given for given in cohort.model_services if given.small]
+    if not services:
+        return f"practice-1 ({PracticeModel().fingerprint.removeprefix('fp_')})"
+    return ", then ".join(f"{given.small} at {given.name}" for given in services)
 
 
 @contextlib.contextmanager

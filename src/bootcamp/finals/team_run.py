@@ -1,0 +1,301 @@
+"""One team's way through its final run: copy, solution, exam, ROI, report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bootcamp import roi
+from bootcamp.cohort import Team
+from bootcamp.errors import BootcampError, RoiInputRefused
+from bootcamp.finals.exam import Exam, ExamResult, open_exam
+from bootcamp.finals.execution import Job, Outcome, Stage
+from bootcamp.finals.files import (
+    CopyLimits,
+    copy_folder,
+    folder_content,
+    folder_hash,
+    json_bytes,
+    read_bounded,
+    read_json,
+    write_whole,
+)
+from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
+from bootcamp.finals.pages import notebook_page, report_page
+from bootcamp.finals.results import Listener, Progress, TeamResult
+from bootcamp.settings import private_folder
+
+__all__ = ["MODEL", "TeamRun"]
+
+SOLUTION = "solution.ipynb"
+ROI = "roi.ipynb"
+INPUTS = "roi_inputs.csv"
+TIMINGS = "timing.csv"
+MODEL = "bootcamp-small"
+_KEPT_OUTPUTS = {
+    SOLUTION: ("predictions.csv", "review_queue.csv", "cost_log.csv", "result.json"),
+    ROI: ("roi.json",),
+}
+_MOST_OUTPUT_BYTES = 20_000_000
+_MOST_EXECUTED_BYTES = 100_000_000
+_AGREES_WITHIN = 0.01
+_ITEMS, _QUALITY = "items", "quality"
+
+
+@dataclass(frozen=True)
+class TeamRun:
+    """One team's run, in a folder of its own."""
+
+    team: Team
+    folder: Path
+    source: Path
+    key: str
+    settings: Mapping[str, Any]
+    listen: Listener
+    cancelled: threading.Event
+
+    def result(self, stage: Stage) -> TeamResult:
+        """Run, and turn whatever stops it into a result with its report."""
+        found = TeamResult(self.team.slug, self.team.name, self.folder.parent.name, self.folder)
+        exam, complete = None, True
+        try:
+            exam = open_exam(self.team.use_case)
+            names = self._take(exam)
+            if names is None:
+                self._say("", "done before")
+                return self._kept(found, exam)
+            self._say("", f"{len(names)} files taken")
+            found = self._run_both(stage, exam, found)
+        except BootcampError as error:
+            found = _with(found, Problem("final", str(error)))
+        except Exception as error:  # one team's trouble must not end the others' runs
+            found = _with(
+                found, Problem("final", "The run broke down; run it again.", error=repr(error))
+            )
+            complete = False
+        private_folder(self.folder)
+        self._report(found, exam, complete=complete and not self.cancelled.is_set())
+        self._say("", "done" if found.succeeded else "stopped")
+        return found
+
+    def _take(self, exam: Exam) -> list[str] | None:
+        """Copy what the team has now; None when the very same was run to its end already."""
+        taken = self.folder.with_name(f".{self.team.slug}")
+        shutil.rmtree(taken, ignore_errors=True)
+        try:
+            private_folder(taken)
+            names = copy_folder(self.source, taken / "submitted", CopyLimits())
+            before = read_json(self.folder / "summary.json")
+            wanted = self._fingerprint(taken / "submitted", exam)
+            if before.get("complete") and before.get("inputs_sha256") == wanted:
+                return None
+            shutil.rmtree(self.folder, ignore_errors=True)
+            taken.rename(self.folder)
+            return names
+        finally:
+            shutil.rmtree(taken, ignore_errors=True)
+
+    def _fingerprint(self, submitted: Path, exam: Exam) -> str:
+        """Give a SHA-256 over all that a run rests on: code, data, model, limits, packages."""
+        parts = [folder_hash(submitted), exam.data_sha256, json.dumps(self.settings)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _kept(self, found: TeamResult, exam: Exam) -> TeamResult:
+        """Give the result of a run that was done before; the numbers are computed anew."""
+        summary = read_json(self.folder / "summary.json")
+        found = replace(
+            found,
+            problems=tuple(Problem(**problem) for problem in summary["problems"]),
+            seconds=summary["seconds"],
+        )
+        table = read_bounded(self.folder / "predictions.csv", _MOST_OUTPUT_BYTES)
+        if table is None:
+            return found
+        found = replace(found, quality=exam.score(table))
+        with suppress(RoiInputRefused):
+            found = replace(found, roi=self._our_roi(exam.score(table)))
+        return found
+
+    @property
+    def _submitted(self) -> Path:
+        return self.folder / "submitted"
+
+    def _run_both(self, stage: Stage, exam: Exam, found: TeamResult) -> TeamResult:
+        solution = self._solution(stage, exam)
+        found = _with(found, solution.problem, solution.seconds)
+        table = read_bounded(self.folder / "predictions.csv", _MOST_OUTPUT_BYTES)
+        if table is None:
+            if solution.problem is None:
+                found = _with(
+                    found, Problem(SOLUTION, "It ran, and left no predictions.csv to examine.")
+                )
+            return found
+        quality = exam.score(table)
+        write_whole(self.folder / "quality.json", json_bytes(quality.as_dict()))
+        found = replace(found, quality=quality)
+        for text in quality.problems:
+            found = _with(found, Problem("predictions.csv", text))
+        return self._roi(stage, found, quality)
+
+    def _solution(self, stage: Stage, exam: Exam) -> Outcome:
+        where = {"input_folder": str(Job.at(_ITEMS)), "output_folder": str(Job.at("output"))}
+        return self._execute(
+            stage,
+            SOLUTION,
+            {**where, "model": MODEL},
+            {_ITEMS: exam.items()},
+            # By the environment only: a parameter would stand in the executed notebook.
+            {"OPENAI_API_KEY": self.key},
+        )
+
+    def _roi(self, stage: Stage, found: TeamResult, quality: ExamResult) -> TeamResult:
+        try:
+            result = self._our_roi(quality)
+        except RoiInputRefused as error:
+            return _with(found, Problem(INPUTS, str(error)))
+        outcome = self._execute(
+            stage,
+            ROI,
+            {
+                "inputs_file": INPUTS,
+                "quality_file": str(Job.at(_QUALITY) / "quality.json"),
+                "output_folder": str(Job.at("output")),
+            },
+            {_QUALITY: {"quality.json": (self.folder / "quality.json").read_bytes()}},
+            {},
+        )
+        found = replace(_with(found, outcome.problem, outcome.seconds), roi=result)
+        for note in result.notes:
+            found = _with(found, Problem(INPUTS, note))
+        if outcome.problem is None:
+            found = _with(found, _disagreement(self.folder / "roi.json", result))
+        write_whole(self.folder / "roi-recomputed.json", json_bytes(result.as_dict()))
+        return found
+
+    def _our_roi(self, quality: ExamResult) -> roi.Result:
+        """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
+        inputs = roi.read_inputs(self._submitted / INPUTS)
+        timings = self._submitted / TIMINGS
+        counts = roi.Quality(quality.items, quality.handled, quality.errors, quality.measured_on)
+        return roi.simulate(inputs, counts, roi.read_timings(timings) if timings.exists() else None)
+
+    def _execute(
+        self,
+        stage: Stage,
+        name: str,
+        parameters: Mapping[str, str],
+        folders: Mapping[str, Mapping[str, bytes]],
+        environment: Mapping[str, str],
+    ) -> Outcome:
+        problem = check_notebook(self._submitted / name, tuple(parameters))
+        if problem is not None:
+            return Outcome(problem, 0.0)
+        stem = name.removesuffix(".ipynb")
+        job = Job(
+            notebook=name,
+            folders={"final": folder_content(self._submitted), **folders},
+            executed=self.folder / f"{stem}.executed.ipynb",
+            parameters=parameters,
+            environment={"BOOTCAMP_TEAM": self.team.slug, **environment},
+            wanted=dict.fromkeys(_KEPT_OUTPUTS[name], _MOST_OUTPUT_BYTES),
+        )
+        self._say(name, "started")
+        outcome = stage.run(
+            job,
+            lambda cell, cells: self.listen(Progress(self.team.slug, name, cell + 1, cells, "")),
+            self.cancelled,
+        )
+        for kept, content in outcome.files.items():
+            self._write(kept, content)
+        self._keep_page(name, job.executed, outcome)
+        return outcome
+
+    def _keep_page(self, name: str, executed: Path, outcome: Outcome) -> None:
+        content = read_bounded(executed, _MOST_EXECUTED_BYTES)
+        if content is None:
+            return
+        self._write(executed.name, content)  # without the key, should it have been printed
+        notebook = load_notebook(executed)
+        if notebook is None:
+            return
+        page = notebook_page(
+            notebook,
+            title=f"{self.team.name}: "
+            + ("the solution" if name == SOLUTION else "what it is worth"),
+            subtitle=f"Executed notebook {name}, run {self.folder.parent.name}",
+            code=name == SOLUTION or outcome.problem is not None,
+        )
+        self._write(f"{name.removesuffix('.ipynb')}.html", page.encode())
+
+    def _write(self, name: str, content: bytes) -> None:
+        write_whole(self.folder / name, content.replace(self.key.encode(), b"[key]"))
+
+    def _report(self, found: TeamResult, exam: Exam | None, *, complete: bool) -> None:
+        there = self._submitted.is_dir()
+        code = folder_hash(self._submitted) if there else ""
+        pages = [
+            (f"{stem}.html", words)
+            for stem, words in (("solution", "The solution"), ("roi", "What it is worth"))
+            if (self.folder / f"{stem}.html").exists()
+        ]
+        data_hash = exam.data_sha256 if exam else ""
+        summary = found.as_dict() | {
+            "use_case": self.team.use_case,
+            "complete": complete,
+            "code_sha256": code,
+            "data_sha256": data_hash,
+            "inputs_sha256": self._fingerprint(self._submitted, exam) if there and exam else "",
+            "settings": dict(self.settings),
+        }
+        page = report_page(
+            title=f"{found.name}: final run",
+            subtitle=f"Use case: {self.team.use_case or 'not chosen'}",
+            failed=not found.succeeded,
+            problems=found.problems,
+            quality=found.quality,
+            result=found.roi,
+            pages=pages,
+            run=found.run,
+            code_sha256=code,
+            data_sha256=data_hash,
+        )
+        self._write("report.html", page.encode())
+        # Last: with it the team is done.
+        self._write("summary.json", json_bytes(summary))
+
+    def _say(self, notebook: str, message: str) -> None:
+        self.listen(Progress(self.team.slug, notebook, 0, 0, message))
+
+
+def _with(found: TeamResult, problem: Problem | None, seconds: float = 0.0) -> TeamResult:
+    problems = (*found.problems, problem) if problem else found.problems
+    return replace(found, problems=problems, seconds=found.seconds + seconds)
+
+
+def _disagreement(path: Path, ours: roi.Result) -> Problem | None:
+    """Say where the notebook's own number is missing or differs from the one recomputed here."""
+    content = read_bounded(path, _MOST_OUTPUT_BYTES)
+    if content is None:
+        return Problem(ROI, "It ran, and left no roi.json; the hours here are our computation.")
+    try:
+        theirs = json.loads(content)["hours_a_year"]
+        pairs = [
+            (float(theirs[name]), float(getattr(ours.hours, name))) for name in ("p5", "p50", "p95")
+        ]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return Problem(ROI, "Its roi.json has no hours_a_year with p5, p50 and p95.")
+    scale = max(1.0, *(abs(mine) for _, mine in pairs))
+    if all(abs(their - mine) <= _AGREES_WITHIN * scale for their, mine in pairs):
+        return None
+    return Problem(
+        ROI,
+        f"It reports {pairs[1][0]:,.0f} hours a year; from its inputs and the exam we compute"
+        f" {pairs[1][1]:,.0f}. The computed number counts.",
+    )
