@@ -65,6 +65,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(session_folder(number), home / f"session-{number:02d}")
     for path in ANSWERED:
         shutil.copyfile(path, home / path.parent.name / path.name)
+    for beside in home.glob("session-*/homework-*/"):  # what comes with a homework lies beside it
+        shutil.copytree(beside, beside.parent, dirs_exist_ok=True)
     # What a team has labelled by homework 2, scored in lab 3, and measured by session 6.
     for name in ("session-02/eval_dev.csv", "session-03/first_score.csv"):
         shutil.copyfile(content_root() / "solutions" / name, home / name)

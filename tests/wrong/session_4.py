@@ -1,5 +1,14 @@
 """A model that is unsure of some mails, and pays what agrees."""
 
+import shutil
+from pathlib import Path
+
+
+def prepare(folder: Path, notebook: str) -> None:
+    """Put what comes with the homework beside it."""
+    if notebook.startswith("homework"):
+        shutil.copytree(folder / notebook, folder, dirs_exist_ok=True)
+
 
 def answer(prompt: str) -> str:
     if "<case>" in prompt:

@@ -206,7 +206,7 @@ _SHEET_ORDER = [
     ["Order", "week 12"],
     ["lever arch files, grey", 60],
     ["hanging folders", 200],
-    ["delivery to", "Dock 2, before 10"],
+    ["delivery", "Dock 2, before 10, ring the bell"],
 ]
 _NOTE = (
     "Phone note, 13 March\n\nMr Amberley wants to send back the drill: wrong voltage.\n"

@@ -5,6 +5,7 @@ from bootcamp.kit import (
     homework_1,
     homework_2,
     homework_3,
+    homework_4,
     plain_errors,
     session_1,
     session_2,
@@ -47,6 +48,7 @@ _EXERCISES = (
     session_3,
     homework_3,
     session_4,
+    homework_4,
     session_6,
 )
 plain_errors.install()

@@ -71,4 +71,28 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "Of 20 loaves 3 are returned, 600 a month, 2 minutes each: "
         "returned / baked * loaves_a_month * minutes / 60.",
     ),
+    "hw4-row": (
+        "Lab 4 had it in two functions. Which line may raise an error?",
+        "Begin with a row in which all is well. Then try to read and to solve. Then except.",
+        'For parcels: try: row["grams"] = weigh(parcel), except ValueError as problem: '
+        'row["status"] = "broken scales", row["why"] = str(problem). Each on a line of its own.',
+    ),
+    "hw4-run": (
+        "Two things for each file: make its row, then put one line at the end of the diary.",
+        'The line that opens the diary begins with “with” and has "a" in its brackets. The line '
+        "that writes stands four blanks further to the right.",
+        'A log of plants: with log.open("a") as file: and below it file.write(json.dumps(plant) '
+        '+ "\\n").',
+    ),
+    "hw4-resume": (
+        "Before you make a row, look whether there is one.",
+        "An if with name and done(diary). Below it one word, which means: take the next.",
+        "Dishes, leaving out the clean ones: if dish in clean(rack): continue.",
+    ),
+    "hw4-bill": (
+        "Three steps: one file, one month, one price.",
+        "Check it with easy numbers: a million tokens in one file, one file a month, price 2. What "
+        "must come out?",
+        "Petrol: litres / trips * trips_a_month * euros_a_litre. Ours has a million in it, too.",
+    ),
 }
