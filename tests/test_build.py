@@ -240,3 +240,21 @@ class TestBadSource:
 def test_an_installed_package_is_not_built(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="in a checkout"):
         build(tmp_path / "_content")
+
+
+def test_the_roi_of_a_worked_case_speaks_of_that_case(root: Path) -> None:
+    words = "# %% " + META.format(
+        grade="false", id="roi-words", locked="false", points="", solution="true"
+    ).join(["nbgrader=", ""])
+    text = f"{words}\n### BEGIN SOLUTION\nproblem = 'mails'\n### END SOLUTION\n"
+    (root / "labs" / "session-06-roi.py").write_text(text)
+    for case in ("hr", "plain"):
+        (root / "solutions" / case).mkdir(parents=True)
+        (root / "solutions" / case / "solution.py").write_text("# %%\nx = 1\n")
+    (root / "solutions" / "hr" / "roi_words.txt").write_text("problem = 'questions'\n")
+    build(root)
+    (own,) = notebook(root, "solutions/hr/roi.ipynb")["cells"]
+    assert "".join(own["source"]) == "problem = 'questions'"
+    (common,) = notebook(root, "solutions/plain/roi.ipynb")["cells"]
+    assert "mails" in "".join(common["source"])
+    assert "questions" not in (root / "session-06" / "roi.ipynb").read_text()

@@ -39,6 +39,7 @@ _COPIES = {
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)
 _ROI = Path("labs/session-06-roi.py")
+_ROI_WORDS = "roi_words.txt"
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -94,6 +95,8 @@ def drift(root: Path | None = None) -> list[str]:
 def _build_into(target: Path, root: Path) -> None:
     for item in _sources(root):
         answered = _read(root / item.source)
+        if item.source == _ROI:
+            _take_words(answered, (root / item.answered).with_name(_ROI_WORDS))
         _write(answered, target / item.answered)
         if item.released:
             _write(_without_answers(answered, item.source), target / item.released)
@@ -145,6 +148,13 @@ def _sources(root: Path) -> Iterator[_Notebook]:
         if source.name == "solution.py" and not source.with_name("roi.py").exists():
             # A worked case has its numbers in `roi_inputs.csv`, and the course's notebook.
             yield _Notebook(_ROI, relative.with_name("roi.ipynb"), None)
+
+
+def _take_words(notebook: Any, words: Path) -> None:
+    """Let a worked case speak of itself in its ROI: four names with a sentence each."""
+    if words.exists():
+        (cell,) = (cell for cell in notebook.cells if cell.id == "roi-words")
+        cell.source = words.read_text(encoding="utf-8").strip()
 
 
 def _read(source: Path) -> Any:
