@@ -1,4 +1,4 @@
-"""A model that knows every ticket, but takes a machine in the kitchen for catering."""
+"""A model that knows every ticket but one, and has one answer for each mail."""
 
 import csv
 from functools import cache
@@ -6,6 +6,8 @@ from pathlib import Path
 
 
 def answer(prompt: str) -> str:
+    if "<note>" not in prompt:
+        return "normal" if "- urgent:" in prompt else "orders"
     label = _tickets()[prompt.rpartition("<note>\n")[2].removesuffix("\n</note>")]
     return "catering" if "coffee machine on floor 2" in prompt else label
 

@@ -2,6 +2,7 @@
 
 # The modules of exercises register themselves; nothing else has to know their names.
 from bootcamp.kit import (
+    final_kit,
     homework_1,
     homework_2,
     homework_3,
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 _EXERCISES = (
+    final_kit,
     session_1,
     homework_1,
     session_2,

@@ -67,4 +67,10 @@ HINTS: dict[str, tuple[str, str, str]] = {
         'Of another team: use_case="Sort the notes to the caretakers", input="One note", '
         'output="Its desk", reviewer="Head caretaker".',
     ),
+    "final": (
+        "The sentence names one thing at a time. Mend that, run all cells, save, and check again.",
+        "Folders stand in the parameters cell only. The four files lie in the output folder.",
+        "In another team's notebook a cell said pd.read_csv('~/team/cases/a.csv'). It became "
+        "pd.read_csv(Path(input_folder) / 'a.csv').",
+    ),
 }

@@ -1,0 +1,207 @@
+"""`check("final")`: whether the final notebook keeps to what the final run expects of it.
+
+It reads files: the saved notebook `solution.ipynb`, and the four that its last run has left.
+"""
+
+import ast
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bootcamp.kit.checking import exercise, listed
+from bootcamp.kit.namespace import Names, NotYet
+from bootcamp.kit.picking_up import decoded, team_folder
+
+__all__: list[str] = []
+
+_PARAMETERS = ("input_folder", "output_folder", "model")
+_MOST_BYTES = 20_000_000
+_STATUSES = {"ok", "unsure", "error"}
+_KEY = re.compile(r"\bsk-[A-Za-z0-9_-]{16,}")
+_COUNTS = ("items", "handled", "to_review", "tokens")
+_OWN = ("solution", "batch")
+
+
+@exercise("final")
+def _final(names: Names) -> str:
+    folder = _folder()
+    cells = _cells(folder / "solution.ipynb")
+    given = _parameters(cells)
+    _nothing_but_parameters(cells, given)
+    _own_files(folder, cells)
+    output = _place(folder, names, given, "output_folder")
+    rows = _table(output / "predictions.csv", ("id", "status"), "a row for each case")
+    if not rows:
+        raise NotYet("predictions.csv has no rows. Is there a case in the input folder?")
+    _predictions(rows, _place(folder, names, given, "input_folder"))
+    left = [row for row in rows if row["status"] != "ok"]
+    queue = _table(
+        output / "review_queue.csv", ("id", "status", "reason"), "what a person must see"
+    )
+    unlisted = {row["id"] for row in left} - {row["id"] for row in queue}
+    if unlisted:
+        raise NotYet(
+            f"{len(unlisted)} cases are not ok and not in review_queue.csv, {min(unlisted)} among "
+            "them: nobody would ever look at them."
+        )
+    if any(not row["reason"].strip() for row in queue):
+        raise NotYet("A row of review_queue.csv has no reason. What should the reviewer look for?")
+    _table(output / "cost_log.csv", ("id", "tokens", "seconds"), "what each case cost")
+    _result(output / "result.json", len(rows))
+    return (
+        f"It is ready: parameters, {len(rows)} predictions, {len(queue)} for a person, costs and "
+        "totals. Nothing names a folder of its own."
+    )
+
+
+def _folder() -> Path:
+    here = Path.cwd()
+    final = team_folder() / "final"
+    return here if (here / "solution.ipynb").is_file() or not final.is_dir() else final
+
+
+def _cells(path: Path) -> list[tuple[list[str], str]]:
+    """The tags and the source of each code cell of the saved notebook."""
+    try:
+        notebook = json.loads(path.read_bytes()[:_MOST_BYTES].decode("utf-8-sig"))
+        return [
+            (list(cell.get("metadata", {}).get("tags", [])), "".join(cell["source"]))
+            for cell in notebook["cells"]
+            if cell["cell_type"] == "code"
+        ]
+    except OSError:
+        raise NotYet(f"There is no solution.ipynb in the folder {path.parent.name}.") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise NotYet("solution.ipynb cannot be read. Open it in JupyterLab and save it.") from None
+
+
+def _parameters(cells: list[tuple[list[str], str]]) -> dict[str, Any]:
+    tagged = [source for tags, source in cells if "parameters" in tags]
+    if not tagged:
+        raise NotYet(
+            "No cell carries the tag parameters. Click the cell with input_folder =, open the "
+            "gears at the top right, write parameters under Cell Tags, and save."
+        )
+    given: dict[str, Any] = {}
+    for node in _parsed(tagged[0]):
+        if isinstance(node, ast.Assign):
+            value = node.value.value if isinstance(node.value, ast.Constant) else None
+            given |= {t.id: value for t in node.targets if isinstance(t, ast.Name)}
+    missing = [name for name in _PARAMETERS if name not in given]
+    if missing:
+        raise NotYet(f"The parameters cell does not set {listed(missing)}. Add the line there.")
+    return given
+
+
+def _nothing_but_parameters(cells: list[tuple[list[str], str]], given: dict[str, Any]) -> None:
+    for tags, source in cells:
+        if "parameters" in tags:
+            continue
+        if _KEY.search(source):
+            raise NotYet("There is a key in a cell. Take it out: OpenAI() finds its own.")
+        for node in _parsed(source):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "input":
+                raise NotYet("A cell waits for somebody to type: input(…). Nobody will be there.")
+            if isinstance(node, ast.Constant) and _names_a_folder(node.value, given):
+                raise NotYet(
+                    f"A cell below names the folder “{str(node.value)[:60]}”. Use the name "
+                    "input_folder there, or the final run reads your practice cases."
+                )
+
+
+def _names_a_folder(value: Any, given: dict[str, Any]) -> bool:
+    folder = given["input_folder"]
+    own = isinstance(folder, str) and len(folder) > 3 and value == folder
+    return isinstance(value, str) and (own or re.match(r"(~|/home)/", value) is not None)
+
+
+def _parsed(source: str) -> Iterator[ast.AST]:
+    lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
+    try:
+        yield from ast.walk(ast.parse("\n".join(lines)))
+    except (SyntaxError, ValueError, RecursionError):
+        return
+
+
+def _own_files(folder: Path, cells: list[tuple[list[str], str]]) -> None:
+    """Refuse a notebook that needs `solution.py` or `batch.py` where there is none."""
+    for _, source in cells:
+        guarded = "except ModuleNotFoundError" in source or "except ImportError" in source
+        for node in _parsed(source):
+            wanted = node.module if isinstance(node, ast.ImportFrom) else None
+            if wanted in _OWN and not guarded and not (folder / f"{wanted}.py").is_file():
+                raise NotYet(
+                    f"{wanted}.py does not lie beside the notebook. Copy it from your team's "
+                    "folder into final."
+                )
+
+
+def _place(folder: Path, names: Names, given: dict[str, Any], name: str) -> Path:
+    try:
+        value = names.get(name)
+    except NotYet:  # another notebook asks
+        value = given[name]
+    if not isinstance(value, str | Path):
+        raise NotYet(f"`{name}` should be text: the name of a folder, between quotes.")
+    return folder / Path(value).expanduser()
+
+
+def _table(path: Path, columns: Sequence[str], what: str) -> list[dict[str, str]]:
+    try:
+        lines = decoded(path.read_bytes()[:_MOST_BYTES]).splitlines()
+    except OSError:
+        raise NotYet(
+            f"{path.name} is missing in the folder {path.parent.name}: {what}. Run all cells first."
+        ) from None
+    reader = csv.DictReader(lines)
+    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    if missing:
+        raise NotYet(f"{path.name} has no column {listed(missing)}.")
+    return [{str(k): str(v or "") for k, v in row.items()} for row in reader]
+
+
+def _predictions(rows: list[dict[str, str]], cases: Path) -> None:
+    odd = sorted({row["status"] for row in rows} - _STATUSES)
+    if odd:
+        raise NotYet(f"“{odd[0][:40]}” is no status. There are three: ok, unsure, error.")
+    if any(not row["id"].strip() for row in rows):
+        raise NotYet(
+            "A row of predictions.csv has no id. The id is the file's name without ending."
+        )
+    labels = cases / "labels.csv"
+    if not labels.is_file():
+        return
+    known = _table(labels, ("id",), "the right answers")
+    wanted = [column for column in (known[0] if known else {}) if column != "id"]
+    missing = [column for column in wanted if column not in rows[0]]
+    if missing:
+        raise NotYet(
+            f"predictions.csv has no column {listed(missing)}, and the exam asks for it: "
+            "labels.csv shows the names."
+        )
+    without = {row["id"] for row in known} - {row["id"] for row in rows}
+    if without:
+        raise NotYet(
+            f"{len(without)} cases have no row, {min(without)} among them. Each needs one."
+        )
+
+
+def _result(path: Path, items: int) -> None:
+    try:
+        found = json.loads(path.read_bytes()[:_MOST_BYTES].decode("utf-8-sig"))
+    except OSError:
+        raise NotYet("result.json is missing: the totals. Run all cells first.") from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise NotYet("result.json cannot be read. Write it with json.dumps.")
+    for name in _COUNTS:
+        if name not in found:
+            raise NotYet(f"result.json has no {name}.")
+        if not isinstance(found[name], int) or isinstance(found[name], bool):
+            raise NotYet(f"{name} in result.json should be a whole number, without quotes.")
+    if found["handled"] + found["to_review"] != found["items"] or found["items"] > items:
+        raise NotYet("In result.json, handled and to_review should add up to the items.")
