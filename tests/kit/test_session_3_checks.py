@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import inspect
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,6 +137,7 @@ def test_a_team_on_mail_may_ask_a_second_question(lab):
     queues = list(lab["queues"])
     room = with_function(
         {**lab, "LABELS": queues, "PROMPT": lab["which_queue"]},
+        f"{inspect.getsource(lab['ask_model'])}\n"
         "def solve(text, model='bootcamp-small'):\n"
         "    if not text.strip():\n"
         "        return {'label': 'unsure', 'reason': 'empty'}\n"
