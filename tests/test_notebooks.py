@@ -67,8 +67,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copyfile(path, home / path.parent.name / path.name)
     for beside in home.glob("session-*/homework-*/"):  # what comes with a homework lies beside it
         shutil.copytree(beside, beside.parent, dirs_exist_ok=True)
-    # What a team has labelled by homework 2, scored in lab 3, and measured by session 6.
-    for name in ("session-02/eval_dev.csv", "session-03/first_score.csv"):
+    # What a team has labelled by homework 2, scored in lab 3, tested by homework 5, and measured.
+    kept = ["session-02/eval_dev.csv", "session-03/first_score.csv"]
+    kept += [f"session-05/{name}" for name in ("predictions.csv", "labels.csv", "inputs.json")]
+    for name in kept:
         shutil.copyfile(content_root() / "solutions" / name, home / name)
     for name in ("roi_inputs.csv", "timing.csv"):
         shutil.copyfile(content_root() / "solutions/demo-teal" / name, home / "session-06" / name)

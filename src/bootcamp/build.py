@@ -35,6 +35,8 @@ _COPIES = {
     "session-04/catch_up.csv": "labs/session-02-catch_up.csv",
     "session-04/homework-4/batch.py": "labs/session-04-files/batch.py",
     "session-04/homework-4/files": "graders/datasets/odd_files/homework",
+    "session-05/batch.py": "labs/session-04-files/batch.py",
+    "session-05/catch_up/solution.py": "labs/session-04-files/catch_up_solution.py",
 }
 # nbgrader's marks as it writes them, and as a slip of the pen would: small, or without a partner.
 _MARK = re.compile(r"(begin|end)\s+(solution|hidden\s+tests|mark\s+scheme)", re.IGNORECASE)

@@ -54,14 +54,13 @@ def test_answered_is_full_untouched_nothing_and_warnings_cost_nothing(
     solution = content_root() / "solutions" / homeworks()[homework].notebook.parent.name
     kept = {
         path.name: path.read_bytes()
-        for path in [solution / f"{homework}.ipynb", *solution.glob("*.csv")]
+        for kind in (f"{homework}.ipynb", "solution.ipynb", "*.csv", "*.json")
+        for path in solution.glob(kind)
     }
     exchange.hand_in(homework, "answered", kept)
     name = f"{homework}.ipynb"
     exchange.hand_in(homework, "warned", {**kept, name: warning_everywhere(kept[name])})
-    # Only what lies beside the notebook is handed in; the rest is taken from the release.
-    beside = {at: raw for at, raw in exchange.files(homework).items() if "/" not in at}
-    receipt = exchange.hand_in(homework, "untouched", beside)
+    receipt = exchange.hand_in(homework, "untouched", exchange.files(homework))
     assert "as you received them" in receipt.warnings[0]
     exchange.collect(homework)
     results = {result.login: result for result in grade_assignment(data, homework)}

@@ -20,8 +20,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import jupytext
+import nbformat
 import openai
 import pandas as pd
+import papermill
 import pytest
 
 import bootcamp.kit as kit
@@ -236,10 +238,37 @@ def _at_home(home: Path, folder: Path, ran: Ran, answer: Callable[[str], str]) -
         for chart in ("bars", "confusion", "ranges"):  # half of the time, and nothing checks them
             patch.setattr(kit, chart, lambda *_: None)
         patch.setattr(openai, "OpenAI", lambda **_: _client(answer))
+        patch.setattr(papermill, "execute_notebook", _papermill)
         yield
     for name in set(sys.modules) - modules:
         if str(getattr(sys.modules[name], "__file__", "") or "").startswith(str(home)):
             del sys.modules[name]
+
+
+def _papermill(
+    notebook: Path | str,
+    executed: Path | str,
+    parameters: Mapping[str, Any],
+    cwd: Path | str = ".",
+    **_: Any,
+) -> None:
+    """As papermill does, but in this process: its cells in turn, with these parameters."""
+    found = nbformat.read(str(notebook), as_version=4)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    beside = [path.stem for path in Path(cwd).glob("*.py")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        patch.syspath_prepend(str(Path.cwd()))
+        for name in beside:  # another folder's module of that name may be loaded
+            patch.delitem(sys.modules, name, raising=False)
+        for cell in found.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, names)  # our own source
+                if "parameters" in cell.metadata.get("tags", []):
+                    names.update(parameters)
+        for name in beside:
+            sys.modules.pop(name, None)
+    nbformat.write(found, str(executed))
 
 
 def _client(answer: Callable[[str], str]) -> Any:

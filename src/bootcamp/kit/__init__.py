@@ -7,11 +7,13 @@ from bootcamp.kit import (
     homework_2,
     homework_3,
     homework_4,
+    homework_5,
     plain_errors,
     session_1,
     session_2,
     session_3,
     session_4,
+    session_5,
     session_6,
 )
 from bootcamp.kit.asking import ask
@@ -51,6 +53,8 @@ _EXERCISES = (
     homework_3,
     session_4,
     homework_4,
+    session_5,
+    homework_5,
     session_6,
 )
 plain_errors.install()

@@ -1,6 +1,6 @@
 """The hints: for each exercise a nudge, a first step, and a similar case solved."""
 
-from bootcamp.kit import hints_3, hints_4, hints_6
+from bootcamp.kit import hints_3, hints_4, hints_5, hints_6
 
 __all__ = ["HINTS"]
 
@@ -189,4 +189,4 @@ HINTS: dict[str, tuple[str, str, str]] = {
     ),
 }
 
-HINTS |= hints_3.HINTS | hints_4.HINTS | hints_6.HINTS
+HINTS |= hints_3.HINTS | hints_4.HINTS | hints_5.HINTS | hints_6.HINTS
