@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bootcamp.content import content_root
+from bootcamp.cohort import load_cohort, save_cohort
+from bootcamp.content import content_root, dataset
 from tests.conftest import Bootcamp, start_bootcamp
 from tests.hub.kernels import RemoteKernel
 
@@ -185,3 +186,27 @@ def test_symbolic_links_in_the_home_lead_nowhere(guarded: Bootcamp, kernel: Remo
     with RemoteKernel(guarded, "chloe") as other:
         assert "refused" in can_read(other, guarded.data / "hub")
     assert sorted(p.name for p in (guarded.data / "hub").iterdir()) == before
+
+
+def test_a_team_finds_its_use_case_in_its_own_folder(guarded: Bootcamp) -> None:
+    before = load_cohort(guarded.data / "cohort.toml")
+    teams = tuple(
+        team.model_copy(update={"use_case": "hr-questions"}) if team.slug == "amber" else team
+        for team in before.teams
+    )
+    save_cohort(before.model_copy(update={"teams": teams}), guarded.data / "cohort.toml")
+    with RemoteKernel(guarded, before.team("amber").members[0]) as kernel:
+        printed = kernel.run(
+            "from pathlib import Path; from bootcamp.kit import load_cases\n"
+            "folder = Path.home() / 'team' / 'data' / 'hr-questions'\n"
+            "print(sorted(path.name for path in folder.iterdir()))\n"
+            "print(len(list((folder / 'items').iterdir())), len(load_cases('email-routing')))\n"
+            "(folder / 'note.txt').write_text('ours'); print('written')"
+        )
+    assert "['brief.md', 'items']" in printed
+    count = int(printed.splitlines()[1].split()[0])
+    assert count == len(list((dataset("hr-questions") / "dev").iterdir()))
+    assert "written" in printed
+    kept = guarded.data / "teams" / "amber" / "data" / "hr-questions"
+    assert (kept / "note.txt").read_text() == "ours"
+    assert not (guarded.data / "teams" / "teal" / "data").exists()

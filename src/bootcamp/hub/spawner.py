@@ -33,7 +33,7 @@ CONFIG = Path("/etc/jupyter")
 # Homework is left out: it arrives when it is released.
 _LAY_OUT_THEN = (
     f"tar -C {MATERIALS} --exclude='homework-*' -cf - ."
-    ' | tar -C "$HOME" --skip-old-files --no-overwrite-dir --no-same-permissions -xf -;'
+    ' | tar -C "$HOME" --skip-old-files --no-same-permissions -xf -;'
     ' exec "$0" "$@"'
 )
 
