@@ -199,8 +199,8 @@ def _prepared(notebook: Notebook, home: Path, extras: Any) -> Path:
     name = f"session-{notebook.session:02d}"
     folder = home / name
     shutil.copytree(ROOT / name, folder)
-    for path in (ROOT / "solutions" / name).glob("*.csv"):
-        if notebook.graded:
+    for path in (ROOT / "solutions" / name).glob("*.*"):
+        if notebook.graded and path.suffix in {".csv", ".json"}:
             shutil.copyfile(path, folder / path.name)
     if hasattr(extras, "prepare"):
         extras.prepare(folder, notebook.name)

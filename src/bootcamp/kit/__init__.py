@@ -8,6 +8,7 @@ from bootcamp.kit import (
     homework_3,
     homework_4,
     homework_5,
+    homework_6,
     plain_errors,
     session_1,
     session_2,
@@ -56,5 +57,6 @@ _EXERCISES = (
     session_5,
     homework_5,
     session_6,
+    homework_6,
 )
 plain_errors.install()

@@ -73,4 +73,34 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "In another team's notebook a cell said pd.read_csv('~/team/cases/a.csv'). It became "
         "pd.read_csv(Path(input_folder) / 'a.csv').",
     ),
+    "hw6-inputs": (
+        "The sentence names a row and a column. Open the file, mend that one box, save, run again.",
+        "Nine rows, nine columns, nothing empty. A role for the owner, a day for the date.",
+        "A row of a holiday team: volume,850,900,980,items a year,Requests counted in the leave "
+        "system,Head of personnel,2027-01-18,system.",
+    ),
+    "hw6-naive": (
+        "Three things: how many a year, how many minutes each, and how many minutes an hour has.",
+        'Write likely["volume"] * … and divide what comes out by 60.',
+        "Letters of a year, at 3 minutes each, in hours: letters * 3 / 60.",
+    ),
+    "hw6-adjusted": (
+        "Do with_tool first. Its three parts stand in the text above, each with its name.",
+        "Checking + mending + rest. Then: what one saves is today minus with_tool.",
+        "For a team with parcels: rest = (1 - handled) * by_hand, and at the end / 60 - "
+        'likely["upkeep_hours"].',
+    ),
+    "hw6-check": (
+        "Two days, one role, one number. Which is still empty?",
+        "Days between quotes, year first. The second is ninety days after the first, Monday to "
+        "Friday.",
+        'Of another team: dict(start="2027-06-01", day="2027-08-30", owner="Head caretaker", '
+        "stop_below=25).",
+    ),
+    "hw6-transfer": (
+        "The steps were done in lab 6. Is its file transfer.json still in the folder session-06?",
+        "Open lab 6, run the cell that saves it, come back, and run this notebook's cell again.",
+        "A citizen who was ill opened lab 6 on Friday, took twenty minutes alone, and saved: her "
+        "four steps count like everybody's.",
+    ),
 }

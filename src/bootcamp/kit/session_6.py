@@ -233,7 +233,7 @@ def check_day_problem(start: date, day: date) -> str:
     """What is wrong with a check on `day` for a start on `start`, or nothing."""
     apart = (day - start).days
     if apart == 0:
-        return "`check_day` is still the first day. Add ninety days: start + timedelta(days=90)."
+        return "That is the first day itself. Add ninety days to it."
     if not 85 <= apart <= 100:
         return f"That is {apart} days after the start. Agree on ninety, a few more or less."
     if day.weekday() >= 5:
@@ -310,8 +310,8 @@ def transfer_steps(record: Mapping[str, Any], tickets: list[dict[str, str]]) -> 
         missing.append("the same answer for every note")
     truth = [tidy(row["label"]) for row in tickets]
     right = fmean(mark[3] for mark in f1_by_label(truth, said).values()) if complete else None
-    number = isinstance(macro, int | float) and not isinstance(macro, bool)
-    if right is None or not number or not math.isclose(float(macro), right, abs_tol=0.015):  # type: ignore[arg-type]
+    number = isinstance(macro, int | float) and not isinstance(macro, bool) and 0 <= macro <= 1
+    if right is None or not number or abs(float(macro or 0) - right) > 0.015:
         missing.append("the macro-F1 is not that of your answers")
     if not isinstance(note, str) or len(note.split()) < 5:
         missing.append("a sentence on one hard note")
