@@ -10,8 +10,10 @@ import re
 import textwrap
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import docx
+import matplotlib
 from docx.shared import Pt
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
@@ -37,6 +39,7 @@ _FOOTERS = {
     ),
 }
 _SCAN_SIZE = (1240, 1754)
+_SCAN_FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"
 
 
 def compose(key: str, language: str, text: str, kind: str) -> bytes:
@@ -114,7 +117,7 @@ def scan(text: str, draw: random.Random) -> bytes:
     """Give a PDF that holds nothing but a picture of the page, a little askew and dusty."""
     picture = Image.new("L", _SCAN_SIZE, 255)
     pen = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(size=25)
+    font = ImageFont.truetype(_SCAN_FONT, 22)
     down = 130
     for paragraph in text.split("\n"):
         for line in textwrap.wrap(paragraph, 78) or [""]:
