@@ -12,6 +12,10 @@
 # Every question to the HR desk gets the number of the handbook article that answers it, or goes to a person. Our idea:
 # **ask twice, in two ways, and believe the answer only if both agree.** Once each article is described in the everyday
 # words of our colleagues, once in the handbook's own words. What touches a person's life never reaches the model.
+#
+# On 120 questions that we had never seen, with the practice model, it found the right article for 46 % of those that the
+# handbook answers (95 % interval: 36 to 57), and left 68 % of the others to a person (53 to 81). That is not enough: we
+# agreed on 80 and 85. So it runs beside us for now, and waits for a stronger model.
 
 # %% tags=["parameters"]
 input_folder = "~/team/data/hr-questions/items"
@@ -156,6 +160,8 @@ def answer_question(path):
             second, more = ask(BOTH, question)
             row["tokens"] += more
             row |= decide(first, second)
+    except ValueError as error:
+        row["status"], row["reason"] = "unsure", str(error)[:200]
     except Exception as error:
         row["status"], row["reason"] = "error", f"{type(error).__name__}: {error}"[:200]
     row["seconds"] = round(time.perf_counter() - start, 3)
