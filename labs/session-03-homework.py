@@ -164,7 +164,8 @@ check("hw3-range")
 # Double-click a text below, write under its question, and press Shift + Enter.
 
 # %%
-answers[answers["right"] != answers["said"]]
+for case, text, one, other in zip(answers["id"], answers["text"], truth, said):
+    if one != other: print(case, "| right:", one, "| said:", other, "|", text)
 
 # %% [markdown]
 # **Ten lines.** For each failure: its id; what was right and what was said; **why**, in your words; and its **kind**. Useful kinds are: *the prompt does not say it* · *the

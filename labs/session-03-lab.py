@@ -32,8 +32,8 @@
 #
 # ## Welcome back (minutes 0–15)
 #
-# Run the first cell: Shift + Enter. It fetches today's tools, and the prompts that your team left in session 2. If they are missing, you get a
-# **catch-up piece**, and it says so. (A name is not known? Menu **Run**, **Run All Above**.)
+# Run the first cell: Shift + Enter. It fetches today's tools, and your team's prompts of session 2. If they are missing, you get a
+# **catch-up piece**, and it says so. (A name is not known? Menu **Run**, **Run All Above Selected Cell**.)
 #
 # **Recall quiz.** Answer without looking back.
 #
@@ -73,7 +73,7 @@ check("3.1")
 # Nothing happens when you run a `def`: the computer only learns the recipe. It cooks when you use the name with brackets.
 #
 # Two more words. An `f` before a quote fills in what stands in curly brackets: `f"- {name}"` gives *- orders*. And `.items()` walks
-# through a dict, two by two: each name with its meaning.
+# through a dict, two by two: each name with its meaning. Square brackets with a `for` inside are a loop in one line, as in session 2.
 #
 # Run the cells along with your facilitator. In the last line one recipe is used inside another. Remember how long that line was in session 2?
 
@@ -140,13 +140,13 @@ check("3.2")
 # Now your first function. `choose(answer, allowed)` gets an answer of the model and a list of allowed values. It hands back **one of the
 # allowed values, or `"unsure"`**. Nothing else can ever come out.
 #
-# The first line is written. `.strip(...)` takes the signs between its brackets away from both ends: blanks, full stops, quotes, new lines
-# (`\n`). `.lower()` makes capitals small. So “ Returns.” becomes “returns”.
+# The first line is written. `.strip(...)` takes the signs between its brackets away from both ends: blanks, full stops, quotes (inside a text, a quote is
+# written `\"`) and new lines (`\n`). `.lower()` makes capitals small. So “ Returns.” becomes “returns”.
 #
 # You write the rest, four blanks to the right: **if** `word in allowed`, return `word`. If not, return `"unsure"`. The line below an `if` moves four
 # blanks further.
 #
-# Then the loop tries seven answers that models really give. Look at “I think it is returns”. Why not search for the word in the
+# Then the loop tries seven answers that models really give. (It prints each in brackets, so that you see blanks and new lines.) Look at “I think it is returns”. Why not search for the word in the
 # sentence? Because “surely not returns” has it too. We take an answer letter for letter, or we ask a person.
 
 # %% nbgrader={"grade": false, "grade_id": "lab3-choose", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
@@ -175,7 +175,8 @@ check("3.3")
 # | `reason` | empty text `""` when all is sure; else a few words for the person who takes over |
 #
 # The queue is done. Write three things below it: the **urgency**, in the same way, with `is_urgent` and `schema["urgency"]`. Then the **reason**:
-# begin with `reason = ""`, and change it *if* one of the two is unsure. (`if "unsure" in [queue, urgency]:` asks that.) At last `return` the dict.
+# begin with `reason = ""`, and change it *if* one of the two is unsure. (`if "unsure" in [queue, urgency]:` asks that.) At last `return` a dict
+# with the three keys. It begins with `{"queue": queue,`
 
 # %% nbgrader={"grade": false, "grade_id": "lab3-route", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 def route(mail):
@@ -231,8 +232,8 @@ print("must guess:    ", forced_right, "right,", len(forced) - forced_right, "wr
 # ### Step 5. How sure is the number? (exercise 3.6)
 #
 # A share from forty cases is like a taste of soup from a small spoon. Suppose a machine is truly right on 3 of 4 mails. The next cell lets it
-# sort forty mails, a thousand times over. `random()` draws a number from 0 to 1, so it is below 0.75 three times in four. The same machine,
-# forty mails each time: look how far the luckiest day is from the worst!
+# sort forty mails, a thousand times over. `random()` draws a number from 0 to 1, so it is below 0.75 three times in four; `range(40)` means *forty
+# times*; `min` and `max` are the smallest and the largest. The same machine, forty mails each time: look how far the luckiest day is from the worst!
 #
 # So a share needs a **range** beside it. `interval(30, 40)` says: *30 of 40 were right; the truth may well lie between these two*. With 95 % in mind: of twenty such ranges, about one
 # misses. (The formula is Wilson's, from 1927. You need not know it.) The picture shows the same share, three of four, from few cases and from many. To
@@ -331,7 +332,8 @@ check("3.8")
 # Two ideas stand there already. `model="bootcamp-small"` is used when nobody names another model. And an empty text goes
 # to a person at once: `not text.strip()` means “nothing is left without its blanks”.
 #
-# Is mail your own case? Then add two keys more, `queue` and `urgency`, as in `route`.
+# Is a shared inbox your own case? Then your labels are the queues. Ask the second question too, add the keys `queue` and `urgency`, and
+# put `f"is_urgent = {is_urgent!r}"` among the pieces of step 4.
 
 # %% nbgrader={"grade": false, "grade_id": "lab3-solve", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 from openai import OpenAI
@@ -409,7 +411,8 @@ print("A person does all of them:", price(0, len(items)), "minutes.")
 # Your function lives in this notebook only. In session 4 another notebook will need it, and one day IT. So it goes into a file, `solution.py`, in your team's folder.
 #
 # The next cell writes it. `getsource` gives back the text of a function, as you typed it. `f"PROMPT = {PROMPT!r}"` makes a line of code from your prompt:
-# `!r` writes it with its quotes, and each new line as `\n`. `join` puts all pieces under one another, with two empty lines between them.
+# `!r` writes it with its quotes, and each new line as `\n`. `join` puts all pieces under one another, with two empty lines between them. Without a
+# prompt nothing is written, so that nobody loses what a colleague has saved.
 #
 # The cell after it opens the file **in an empty room**. `run_path` runs a file that knows nothing of this notebook: no `kit`, no `items`, nothing that you forgot to
 # put in. If `solve` works there, it works anywhere. Look at the file too: double-click `solution.py` in the file list.
@@ -419,8 +422,7 @@ print("A person does all of them:", price(0, len(items)), "minutes.")
 # %%
 from inspect import getsource
 pieces = ["from openai import OpenAI", f"LABELS = {LABELS!r}", f"PROMPT = {PROMPT!r}", getsource(choose), getsource(ask_model), getsource(solve)]
-(team_folder / "solution.py").write_text("\n\n\n".join(pieces), encoding="utf-8")
-print("Written to", team_folder / "solution.py")
+if PROMPT: (team_folder / "solution.py").write_text("\n\n\n".join(pieces), encoding="utf-8")
 
 # %%
 from runpy import run_path

@@ -228,6 +228,28 @@ def test_hostile_files_are_as_hostile_as_their_notes_say():
     assert not re.search(r"[a-z]", text_of(by["hostile-11"]))
 
 
+def test_second_reading_matches_the_readme_and_names_pages_of_the_hidden_set():
+    readings = rows("second_reading.csv")
+    assert len({row["id"] for row in readings}) >= 30
+    for row in readings:
+        page = " ".join(texts("hidden")[row["id"]].split())
+        assert row["clause"] in {"", *CLAUSES}
+        assert row["span"] in page, row["id"]
+    scored = run_script("second_reading.py", "score")
+    assert scored.returncode == 0, scored.stderr
+    readme = (DATASET / "README.md").read_text(encoding="utf-8")
+    for line in scored.stdout.splitlines():
+        assert f"- {line}\n" in readme
+
+
+def test_second_reading_shows_no_label():
+    shown = run_script("second_reading.py", "read").stdout
+    read = re.findall(r"^##### (con-\d+)", shown, re.M)
+    assert set(read) == {row["id"] for row in rows("second_reading.csv")}
+    assert not any(f"<{mark}>" in shown for mark in ("REN", "CAP", "LAW"))
+    assert not any(clause in shown for clause in CLAUSES if "_" in clause)
+
+
 def test_brief_defines_every_clause():
     brief = (DATASET / "brief.md").read_text(encoding="utf-8")
     assert [name for name in CLAUSES if f"| `{name}` |" in brief] == list(CLAUSES)

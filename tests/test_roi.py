@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from bootcamp import roi
 from bootcamp.content import content_root
 from bootcamp.errors import RoiInputRefused
+from bootcamp.roi.draws import rate, triangular
+from bootcamp.roi.inputs import COLUMNS
 
 POINT = {
     "volume": 12_000.0,
@@ -151,13 +153,13 @@ def test_break_evens_say_when_nothing_suffices() -> None:
 def test_error_rate_follows_the_beta_of_the_exam() -> None:
     # 8 errors of 40: Beta(9, 33) has mean 9/42 and variance 9·33/(42²·43)
     uniform = (np.arange(100_000) + 0.5) / 100_000
-    drawn = roi._rate(uniform, 8, 40)
+    drawn = rate(uniform, 8, 40)
     assert drawn.mean() == pytest.approx(9 / 42, abs=1e-4)
     assert drawn.var() == pytest.approx(9 * 33 / (42**2 * 43), rel=1e-3)
 
 
 def test_triangular_draws_have_the_triangles_mean_and_bounds() -> None:
-    drawn = roi._triangular((np.arange(100_000) + 0.5) / 100_000, spread_inputs()["fix_minutes"])
+    drawn = triangular((np.arange(100_000) + 0.5) / 100_000, spread_inputs()["fix_minutes"])
     assert drawn.mean() == pytest.approx((5 + 10 + 20) / 3, rel=1e-4)
     assert 5 <= drawn.min() <= drawn.max() <= 20
 
@@ -284,7 +286,7 @@ def test_refuses_impossible_counts(counts: tuple[int, int, int]) -> None:
 
 def test_reads_files_as_spreadsheets_write_them(tmp_path: Path) -> None:
     table = tmp_path / "roi_inputs.csv"
-    lines = [";".join(roi.COLUMNS)] + [";".join(map(str, r.values())) for r in rows()]
+    lines = [";".join(COLUMNS)] + [";".join(map(str, r.values())) for r in rows()]
     table.write_text("\r\n".join(lines) + "\r\n;;;;;;;;\r\n", encoding="utf-8-sig")
     assert roi.read_inputs(table) == inputs()
 

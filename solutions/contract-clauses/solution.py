@@ -14,8 +14,9 @@
 # model leans on that list, a strong one overrules it. What the model finds is copied to the register word for word,
 # so that Ms Okafor reads the contract's own wording.
 #
-# On the 120 hidden pages the practice model finds about six clauses in ten, and about six rows in ten are right. That
-# is a second pair of eyes and no replacement for the clerk, who still looks over each page.
+# On the 120 hidden pages the practice model finds 57 of 100 clauses (51 to 63), and 60 of 100 rows are right (53 to 67).
+# On our own forty it was 89: our words were collected there. So this is a second pair of eyes and no replacement for
+# the clerk, who still looks over each page.
 
 # %% tags=["parameters"]
 input_folder = "~/session-06/data/contract-clauses"

@@ -77,7 +77,7 @@ def test_a_clause_of_the_wrong_type_is_missed_and_false() -> None:
     # Found: 2 of 3. Rows: 3, right 2.
     result = score(PERFECT[0], ("a", "late_payment", CAP, "ok"), *PERFECT[2:])
     assert values(result) == pytest.approx([2 / 3, 2 / 3, 1])
-    assert result.errors == 1
+    assert (result.errors, result.missed, result.false_alarms) == (1, 1, 1)
     assert result.counts["clauses missed on pages that were handled"] == 1
     assert result.counts["rows without a clause"] == 1
 
@@ -106,7 +106,7 @@ def test_an_empty_span_or_the_whole_page_finds_nothing(span: str) -> None:
 def test_a_false_row_costs_precision_alone() -> None:
     result = score(*PERFECT[:3], ("c", "exclusivity", "We like it.", "ok"), PERFECT[4])
     assert values(result) == pytest.approx([1, 3 / 4, 1])
-    assert result.errors == 0
+    assert (result.errors, result.missed, result.false_alarms) == (0, 0, 1)
     assert result.counts["rows without a clause"] == 1
 
 

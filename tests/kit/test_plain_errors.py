@@ -36,6 +36,18 @@ def mistake(source, **names):
         ("__import__('statistics').median([])", "still empty"),
         ("import pandas; pandas.Series(['95']) / 60", "Numbers have no quotes"),
         ("times = 3\ntimes(4)", "missing comma or *"),
+        ("def f(a):\nreturn a", "line 2 should stand four blanks further"),
+        ("def f(a):\n    b = 1\n  return b", "odd number of blanks"),
+        ("def f(a):\n\tb = 1\n        return b", "begins with a tab"),
+        ("def f(a)\n    return a", "needs a colon"),
+        ("return 1", "stands too far left"),
+        ("if a = 1:\n    b", "two signs: =="),
+        ('d = {"a": [1, "b": 2}', "do not fit: [ ends with ], { ends with }"),
+        ("def f(a):\n    if a:\n        b = 1\n    return b\nf(0)", "before it is filled"),
+        ("def f(a):\n    pass\nf(1)['a']", "handed back nothing"),
+        ("def f(a):\n    return a\nf()", "too many or too few"),
+        ("open('nothing.py')", "no such file"),
+        ("'x'.Lower()", "what stands before the point"),
     ],
 )
 def test_says_the_likely_cause_in_plain_words(source, says):

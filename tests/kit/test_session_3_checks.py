@@ -2,6 +2,7 @@
 
 import copy
 import importlib
+import inspect
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -125,6 +126,25 @@ def test_a_model_under_another_name_is_not_asked_either(lab):
         "        messages=[{'role': 'user', 'content': PROMPT + text}])\n"
         "    label = choose(reply.choices[0].message.content, LABELS)\n"
         "    return {'label': label, 'reason': 'odd' if label == 'unsure' else ''}",
+    )
+
+    good, sentence = outcome("3.9", room)
+
+    assert good, sentence
+
+
+def test_a_team_on_mail_may_ask_a_second_question(lab):
+    queues = list(lab["queues"])
+    room = with_function(
+        {**lab, "LABELS": queues, "PROMPT": lab["which_queue"]},
+        f"{inspect.getsource(lab['ask_model'])}\n"
+        "def solve(text, model='bootcamp-small'):\n"
+        "    if not text.strip():\n"
+        "        return {'label': 'unsure', 'reason': 'empty'}\n"
+        "    label = choose(ask_model(PROMPT + text, model), LABELS)\n"
+        "    urgency = choose(ask_model(is_urgent + text, model), ['urgent', 'normal'])\n"
+        "    reason = 'look' if 'unsure' in [label, urgency] else ''\n"
+        "    return {'label': label, 'queue': label, 'urgency': urgency, 'reason': reason}",
     )
 
     good, sentence = outcome("3.9", room)

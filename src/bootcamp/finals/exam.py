@@ -41,6 +41,9 @@ class ExamResult:
     """The headline first."""
     counts: Mapping[str, int]
     breakdowns: tuple[Breakdown, ...]
+    missed: int | None
+    """As in `Scored`: what the business case prices."""
+    false_alarms: int | None
     measured_on: str
     data_sha256: str
     problems: tuple[str, ...]
@@ -91,6 +94,8 @@ class Exam:
             measures=scored.measures,
             counts=scored.counts,
             breakdowns=scored.breakdowns,
+            missed=scored.missed,
+            false_alarms=scored.false_alarms,
             measured_on=f"{len(self.answers)} hidden {self.examiner.items}",
             data_sha256=self.data_sha256,
             problems=given.sentences(),

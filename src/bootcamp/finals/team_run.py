@@ -183,7 +183,14 @@ class TeamRun:
         """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
         inputs = roi.read_inputs(self._submitted / INPUTS)
         timings = self._submitted / TIMINGS
-        counts = roi.Quality(quality.items, quality.handled, quality.errors, quality.measured_on)
+        counts = roi.Quality(
+            quality.items,
+            quality.handled,
+            quality.errors,
+            quality.measured_on,
+            quality.missed,
+            quality.false_alarms,
+        )
         return roi.simulate(inputs, counts, roi.read_timings(timings) if timings.exists() else None)
 
     def _execute(

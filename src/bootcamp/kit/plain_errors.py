@@ -13,6 +13,17 @@ _SYNTAX = {
     "never closed": "a bracket in {line} has no partner. Each ( needs a ) and each [ a ].",
     "unmatched": "a bracket in {line} has no partner. Each ( needs a ) and each [ a ].",
     "leading zeros": "a number in {line} starts with 0. Write 7, not 07.",
+    "outside function": "a return in {line} stands too far left. Below a def, each line of the "
+    "recipe has four blanks in front.",
+    "expected ':'": "{line} needs a colon at its end.",
+    "expected an indented block": "{line} should stand four blanks further to the right, below "
+    "the line that ends with a colon.",
+    "unindent does not match": "{line} has an odd number of blanks. Use four; below an if, eight.",
+    "tabs and spaces": "{line} begins with a tab. Delete what stands before its first letter, and "
+    "type blanks.",
+    "does not match opening": "two brackets in {line} do not fit: [ ends with ], {{ ends with }}.",
+    "unexpected indent": "{line} begins with blanks that do not belong there. Delete them.",
+    "Maybe you meant '=='": "in {line}, “is the same as” is written with two signs: ==.",
     "comma": "look for a missing comma or quote in {line}.",
 }
 _TYPES = {
@@ -20,10 +31,18 @@ _TYPES = {
     "concatenate": '+ joins text with text. A number needs quotes, a mail needs ["text"].',
     "not supported": "a text cannot be calculated with. Write numbers without quotes around them.",
     "unsupported operand": "these two do not go together. Numbers have no quotes, lists have [ ].",
+    "'NoneType' object is not subscriptable": "a function handed back nothing, so there is no "
+    "drawer to open. Does it end with a line that begins with return?",
+    "positional argument": "a function got too many or too few things between its brackets. "
+    "Compare with the first line of its def.",
     "not callable": "something before a ( is no command. Look for a missing comma or * there.",
 }
 _KINDS = {
     KeyError: "there is no such entry. Look at the exact names in the table, capitals too.",
+    FileNotFoundError: "there is no such file here. Run the cell that writes it first, and compare "
+    "its name with the file list.",
+    AttributeError: "what stands before the point cannot do that. Is it spelled rightly, in small "
+    "letters? And did a function hand back nothing, because its return is missing?",
     StatisticsError: "the list is still empty, so it has no middle. Fill it, and run its cell.",
     KeyboardInterrupt: "you stopped this cell. Nothing is lost: run it again when you like.",
 }
@@ -51,6 +70,11 @@ def plain_words(error: BaseException, source: str) -> str:
     """The likely cause of `error` in the cell `source`, or nothing where we do not know."""
     if isinstance(error, SyntaxError):
         return _about_syntax(error, source)
+    if isinstance(error, UnboundLocalError):
+        return (
+            "a name in your function is used before it is filled. Give it a value above the if, "
+            "as the example does."
+        )
     if isinstance(error, NameError):
         return (
             f"Python does not know the name “{error.name}”. Run the cells above first "
@@ -66,8 +90,6 @@ def _about_syntax(error: SyntaxError, source: str) -> str:
     line = f"line {error.lineno}" if error.lineno else "this cell"
     if _CURLY.search(source) and "invalid character" in message:
         return f'there is a curly quote in {line}. Delete it and type a straight one: ".'
-    if isinstance(error, IndentationError):
-        return f"{line} begins with blanks that do not belong there. Delete them."
     for sign, advice in _SYNTAX.items():
         if sign in message:
             return advice.format(line=line)

@@ -358,7 +358,7 @@ def _try_solve(
                 f"The model said “{label.upper()}.”, and `solve` says {answer['label']!r:.40}. "
                 f"Let `choose` make the answer safe, with LABELS."
             )
-        if answer["reason"] != "":
+        if answer["reason"] != "" and _UNSURE not in answer.values():  # of a second question
             raise NotYet('When the label is sure, `reason` is empty text: "".')
     for odd in ("", "I cannot help with that.", _CHATTY * 300, f"Not {labels[0]}, I think"):
         answer = ran(text, odd, [])

@@ -72,6 +72,10 @@ def tried(
             result = copy(*inputs)
     except NotYet:
         raise
+    except UnboundLocalError:
+        raise NotYet(
+            f"`{name}` uses a name before it is filled. Give it a value above the if."
+        ) from None
     except NameError as error:
         raise NotYet(
             f"`{name}` uses the name `{error.name}`, which it does not know. Is it spelled as in "

@@ -62,6 +62,8 @@ def _score(answers: Rows, given: Given) -> Scored:
     there = [len(truth[item]) for item in ids]
     marked = [sum(found[item].values()) for item in ids]
     missed = {item for item in said if len(found[item]) < len(truth[item])}
+    wrong = missed | (unreadable & said.keys())
+    raised = {item for item, own in said.items() if len(own) > len(found[item])}
     by_type = tuple(
         (clause, f"{sum(clause in own for own in found.values())} of {total}")
         for clause in CLAUSES
@@ -73,7 +75,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             Measure("precision", "of the rows are right", ratio(hits, rows), goal=0.7, unit="%"),
             Measure("span_overlap", "overlap of the spans found (F1)", ratio(marked, hits), 0.75),
         ),
-        wrong=frozenset(missed | (unreadable & said.keys())),
+        wrong=frozenset(wrong),
         counts={
             "clauses found": sum(hits),
             "clauses missed on pages that were handled": sum(
@@ -83,6 +85,8 @@ def _score(answers: Rows, given: Given) -> Scored:
             "unreadable pages passed as read": len(unreadable & said.keys()),
         },
         breakdowns=(Breakdown("Found of each clause type", ("clause", "found"), by_type),),
+        missed=len(wrong),
+        false_alarms=len(raised),
     )
 
 

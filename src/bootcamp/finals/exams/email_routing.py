@@ -33,6 +33,8 @@ def _score(answers: Rows, given: Given) -> Scored:
             "marked urgent without need": len(flagged - urgent),
         },
         breakdowns=(by_queue,),
+        missed=len(missed),
+        false_alarms=len(flagged - urgent),
     )
 
 

@@ -33,6 +33,10 @@ class Scored:
     counts: Mapping[str, int] = field(default_factory=dict)
     """What is worth knowing, in words, and how often: “urgent mail missed”."""
     breakdowns: tuple[Breakdown, ...] = ()
+    missed: int | None = None
+    """Items in which something was overlooked that costs; None where the case knows no such."""
+    false_alarms: int | None = None
+    """Items in which something was raised that was nothing."""
 
 
 @dataclass(frozen=True)

@@ -218,6 +218,7 @@ def _second(about: dict[str, Any], channel: socket.socket, shell: Any) -> None:
         _forget_chance()
         from bootcamp.forks.inside.notebook import serve  # noqa: PLC0415
 
+        sys.path.insert(0, "")  # as in JupyterLab: a notebook imports the modules beside it
         serve(channel, shell)
     finally:
         os._exit(1)

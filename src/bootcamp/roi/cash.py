@@ -1,0 +1,121 @@
+"""The money's side of a business case: what the hours are worth, and when the work is paid back.
+
+For each simulated year, with H the hours saved at full use:
+
+    cash a year = H·w·k - licences - model - hosting
+    build = (people·(24 + homework hours) + facilitator's hours)·w
+
+with w the full cost of an hour and k the share of the saved time that has a named new use: time
+without one is no money. 24 hours are the six sessions. Payback is the first month in which the cash
+so far, growing with use as the ramp does, has reached the build. Errors are priced apart and are in
+neither: they are a risk that somebody has to accept, not a cost to be netted away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bootcamp.roi.draws import Floats, Interval, rate, stream, triangular
+from bootcamp.roi.inputs import MONEY, Inputs, Quality
+
+__all__ = ["Cash", "cash", "ramp"]
+
+HOURS_IN_SESSIONS = 24
+_MONTHS_LOOKED_AT = 60
+_FIRST_STREAM = 1_000
+
+
+@dataclass(frozen=True)
+class Cash:
+    """Euros. Of the paybacks, `None` stands for a month beyond five years."""
+
+    year: Interval
+    """At full use, after what it costs to run."""
+    first_year: Interval
+    build: Interval
+    payback_months: tuple[int | None, int | None, int | None]
+    """The month at which one simulation in twenty, a half, and 19 in twenty are paid back."""
+    paid_back: dict[int, float]
+    """By month (12, 24, 60): the share of the simulations that are paid back by then."""
+    missed_a_year: Interval | None
+    """What the misses of a year cost; None when the exam counts none."""
+    false_alarms_a_year: Interval | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it, ready for a JSON file."""
+        missed, alarms = self.missed_a_year, self.false_alarms_a_year
+        return {
+            "cash_a_year": self.year.as_dict(),
+            "cash_first_year": self.first_year.as_dict(),
+            "build": self.build.as_dict(),
+            "payback_months": list(self.payback_months),
+            "paid_back": {str(month): share for month, share in self.paid_back.items()},
+            "missed_a_year": missed.as_dict() if missed else None,
+            "false_alarms_a_year": alarms.as_dict() if alarms else None,
+        }
+
+
+def ramp(months: int, ramp_months: Floats) -> Floats:
+    """Give the share of full use in each of the first `months`, of shape (draws, months).
+
+    It rises in a straight line to 1 in the month `ramp_months`.
+    """
+    numbers = np.arange(1, months + 1)
+    return np.minimum(1.0, numbers / np.maximum(ramp_months, 1e-9)[:, None])
+
+
+def cash(
+    inputs: Inputs, quality: Quality, hours: Floats, items: Floats, ramp_months: Floats, seed: int
+) -> Cash | None:
+    """Give the money's side, None when the inputs have none.
+
+    `hours` are the hours saved a year at full use, `items` those that go through the tool, and
+    `ramp_months` the months until then: a value a draw.
+    """
+    if not inputs.money:
+        return None
+    drawn = {
+        name: triangular(stream(seed, _FIRST_STREAM + place).random(hours.size), inputs.money[name])
+        for place, name in enumerate(MONEY)
+    }
+    running = drawn["licence_cost"] + drawn["model_cost"] + drawn["hosting_cost"]
+    worth = hours * drawn["hour_cost"] * drawn["reused_share"]
+    at_work = drawn["builders"] * (HOURS_IN_SESSIONS + drawn["homework_hours"])
+    build = (at_work + drawn["facilitator_hours"]) * drawn["hour_cost"]
+    monthly = (ramp(_MONTHS_LOOKED_AT, ramp_months) * worth[:, None] - running[:, None]) / 12
+    so_far = monthly.cumsum(axis=1)
+    months = _first_month(so_far >= build[:, None])
+    return Cash(
+        year=Interval.of(worth - running),
+        first_year=Interval.of(so_far[:, 11]),
+        build=Interval.of(build),
+        payback_months=_percentiles(months),
+        paid_back={month: float(np.mean(months <= month)) for month in (12, 24, _MONTHS_LOOKED_AT)},
+        missed_a_year=_priced(quality.missed, quality, items, drawn["missed_cost"], seed, 0),
+        false_alarms_a_year=_priced(
+            quality.false_alarms, quality, items, drawn["false_alarm_cost"], seed, 1
+        ),
+    )
+
+
+def _first_month(reached: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
+    """Give the first month that is reached, or infinity."""
+    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+
+
+def _percentiles(months: Floats) -> tuple[int | None, int | None, int | None]:
+    ranks = np.sort(months)[[int(share * (months.size - 1)) for share in (0.05, 0.5, 0.95)]]
+    first, middle, last = (int(rank) if np.isfinite(rank) else None for rank in ranks)
+    return first, middle, last
+
+
+def _priced(
+    events: int | None, quality: Quality, items: Floats, price: Floats, seed: int, place: int
+) -> Interval | None:
+    if events is None:
+        return None
+    uniform = stream(seed, 2 * _FIRST_STREAM + place).random(items.size)
+    return Interval.of(items * rate(uniform, events, quality.items) * price)

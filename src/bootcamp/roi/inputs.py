@@ -1,0 +1,321 @@
+"""What goes into a business case: ranges with their source, counts of an exam, clocked minutes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from bootcamp.errors import RoiInputRefused
+
+__all__ = [
+    "EVIDENCE",
+    "FIELDS",
+    "MONEY",
+    "Evidence",
+    "Field",
+    "Input",
+    "Inputs",
+    "Quality",
+    "Timings",
+    "read_inputs",
+    "read_quality",
+    "read_timings",
+]
+
+Evidence = Literal["measured", "system", "estimate"]
+EVIDENCE: tuple[Evidence, ...] = ("measured", "system", "estimate")
+COLUMNS = ("name", "low", "mode", "high", "unit", "source", "owner", "date", "evidence")
+_FEWEST_TIMINGS = 5
+_MOST_TIMINGS = 100_000
+_MOST_BYTES = 2_000_000
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Field:
+    """What an input means, its unit, and the range outside which it must be a mistake."""
+
+    label: str
+    unit: str
+    least: float
+    most: float
+    example: str
+
+
+FIELDS: Mapping[str, Field] = {
+    "volume": Field("Items a year", "items a year", 1, 100_000_000, "18000"),
+    "adoption": Field("Share of items that will go through the tool", "share", 0, 1, "0.7"),
+    "baseline_minutes": Field("Minutes an item by hand, today", "minutes", 0, 480, "4.5"),
+    "human_error_rate": Field("Share of items handled wrongly today", "share", 0, 1, "0.05"),
+    "review_minutes": Field("Minutes to check what the tool proposes", "minutes", 0, 480, "0.8"),
+    "exception_minutes": Field("Minutes for an item it leaves to people", "minutes", 0, 480, "4.5"),
+    "fix_minutes": Field("Minutes to repair one mistake", "minutes", 0, 480, "12"),
+    "upkeep_hours": Field("Hours a year to look after the tool", "hours a year", 0, 20_000, "40"),
+    "ramp_months": Field("Months until everybody uses it", "months", 0, 36, "4"),
+}
+"""The inputs that every team gives, in the order of the table."""
+
+MONEY: Mapping[str, Field] = {
+    "hour_cost": Field("What an hour of this work costs the company", "euros", 1, 1_000, "38"),
+    "reused_share": Field("Share of the saved time with a named new use", "share", 0, 1, "0.5"),
+    "licence_cost": Field("Licences a year", "euros a year", 0, 10_000_000, "600"),
+    "model_cost": Field("The model's use a year", "euros a year", 0, 10_000_000, "240"),
+    "hosting_cost": Field("Hosting a year", "euros a year", 0, 10_000_000, "300"),
+    "builders": Field("People who built it", "people", 1, 1_000, "4"),
+    "homework_hours": Field("Hours each of them worked between the sessions", "hours", 0, 500, "9"),
+    "facilitator_hours": Field("Hours of the facilitator for this team", "hours", 0, 500, "10"),
+    "missed_cost": Field("What a miss costs that nobody notices", "euros", 0, 1_000_000, "80"),
+    "false_alarm_cost": Field("What a false alarm costs", "euros", 0, 1_000_000, "4"),
+}
+"""The inputs of the money's side: all of them or none."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One row of the inputs: a range of values, and where it comes from."""
+
+    name: str
+    low: float
+    mode: float
+    high: float
+    unit: str
+    source: str
+    owner: str
+    date: date
+    evidence: Evidence
+
+    @property
+    def label(self) -> str:
+        """The input's meaning in words."""
+        return _meaning(self.name).label
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All inputs of one team, each exactly once."""
+
+    rows: tuple[Input, ...]
+    """On time, in the order of `FIELDS`."""
+    money: Mapping[str, Input] = field(default_factory=dict)
+    """On money, by name: all of `MONEY`, or none."""
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> Inputs:
+        """Check rows whose keys are `COLUMNS`; values may be texts, as a CSV file has them.
+
+        Raises:
+            RoiInputRefused: a row is missing, twice, blank or out of range; names the field.
+        """
+        given = [_checked_row(row) for row in rows]
+        names = Counter(row.name for row in given)
+        for name, count in names.items():
+            if count > 1:
+                raise RoiInputRefused(f"{name} stands in {count} rows; keep one.")
+        wanted = [*FIELDS, *(MONEY if names.keys() & MONEY.keys() else ())]
+        missing = [name for name in wanted if name not in names]
+        if missing:
+            money = " The money's side needs all of its rows." if missing[0] in MONEY else ""
+            raise RoiInputRefused(
+                f"{missing[0]} is missing: add a row for it, with its source.{money}"
+            )
+        by_name = {row.name: row for row in given}
+        money_rows = {name: by_name[name] for name in MONEY if name in by_name}
+        return cls(tuple(by_name[name] for name in FIELDS), money_rows)
+
+    def __getitem__(self, name: str) -> Input:
+        """Give the row of the input `name`; KeyError when there is none."""
+        return {**{row.name: row for row in self.rows}, **self.money}[name]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the tool did on items whose right answer is known.
+
+    Of `items`, it handled `handled`; of these, `errors` were wrong. The rest went to a person.
+    """
+
+    items: int
+    handled: int
+    errors: int
+    measured_on: str = "items with known answers"
+    missed: int | None = None
+    """Items in which it overlooked what it should have found, where the case knows such."""
+    false_alarms: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.items < 1:
+            raise RoiInputRefused("items must be at least 1: run the solution on some items first.")
+        if not 0 <= self.handled <= self.items:
+            raise RoiInputRefused(f"handled is {self.handled}: it must be from 0 to {self.items}.")
+        if not 0 <= self.errors <= self.handled:
+            raise RoiInputRefused(f"errors is {self.errors}: it must be from 0 to {self.handled}.")
+        for name, count in (("missed", self.missed), ("false_alarms", self.false_alarms)):
+            if count is not None and not 0 <= count <= self.items:
+                raise RoiInputRefused(f"{name} is {count}: it must be from 0 to {self.items}.")
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Minutes an item, as clocked: by hand (`baseline`) and checking the tool (`review`)."""
+
+    baseline: tuple[float, ...] = ()
+    review: tuple[float, ...] = ()
+
+
+def read_inputs(path: Path | str) -> Inputs:
+    """Read the inputs' table; the separator may be a comma, a semicolon or a tab.
+
+    Raises:
+        RoiInputRefused: the file is missing or a field is not acceptable; names the field.
+    """
+    rows = _table(Path(path), COLUMNS)
+    return Inputs.from_rows(row for row in rows if any(row.values()))
+
+
+def read_timings(path: Path | str) -> Timings:
+    """Read a timing log with the columns `step` (`baseline` or `review`) and `minutes`.
+
+    Raises:
+        RoiInputRefused: the file is missing or a row is not acceptable; names the line.
+    """
+    path = Path(path)
+    minutes: dict[str, list[float]] = {"baseline": [], "review": []}
+    for line, row in enumerate(_table(path, ("step", "minutes")), start=2):
+        if not any(row.values()):
+            continue
+        where = f"{path.name}, line {line}"
+        if row["step"] not in minutes:
+            raise RoiInputRefused(f"{where}: step is '{row['step']}'; write baseline or review.")
+        minutes[row["step"]].append(_number(f"{where}: minutes", row["minutes"], 0, 480, "3.5"))
+    for step, values in minutes.items():
+        if values and not _FEWEST_TIMINGS <= len(values) <= _MOST_TIMINGS:
+            raise RoiInputRefused(
+                f"{path.name}: {step} has {len(values)} timings; give at least {_FEWEST_TIMINGS}."
+            )
+    return Timings(tuple(minutes["baseline"]), tuple(minutes["review"]))
+
+
+def read_quality(path: Path | str) -> Quality:
+    """Read the counts of an exam: `items`, `handled`, `errors` and `measured_on`.
+
+    Raises:
+        RoiInputRefused: the file is missing, not JSON, or a count is impossible.
+    """
+    path = Path(path)
+    try:
+        found = json.loads(_text(path))
+    except ValueError:
+        raise RoiInputRefused(f"{path.name} is damaged: run the solution again.") from None
+    counts: dict[str, int] = {}
+    for name in ("items", "handled", "errors"):
+        value = found.get(name) if isinstance(found, dict) else None
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise RoiInputRefused(f"{path.name}: {name} must be a whole number; run it again.")
+        counts[name] = value
+    source = str(found.get("measured_on", "items with known answers"))[:200]
+    missed, alarms = (_count_or_none(found.get(name)) for name in ("missed", "false_alarms"))
+    return Quality(counts["items"], counts["handled"], counts["errors"], source, missed, alarms)
+
+
+def _count_or_none(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _meaning(name: str) -> Field:
+    return FIELDS[name] if name in FIELDS else MONEY[name]
+
+
+def _checked_row(row: Mapping[str, Any]) -> Input:
+    texts = {column: _cell(row.get(column)) for column in COLUMNS}
+    name = texts["name"]
+    if name not in FIELDS and name not in MONEY:
+        shown = f"'{name}'" if name else "A row without a name"
+        known = ", ".join([*FIELDS, *MONEY])
+        raise RoiInputRefused(f"{shown} is not an input; the inputs are: {known}.")
+    meaning = _meaning(name)
+    for column in COLUMNS:
+        if not texts[column]:
+            raise RoiInputRefused(f"{name}, {column} is blank: fill it in, nothing is assumed.")
+    low, mode, high = (
+        _number(f"{name}, {column}", texts[column], meaning.least, meaning.most, meaning.example)
+        for column in ("low", "mode", "high")
+    )
+    if not low <= mode <= high:
+        raise RoiInputRefused(
+            f"{name}: low, mode and high must rise, and are {low:g}, {mode:g}, {high:g}."
+        )
+    if texts["unit"].casefold() != meaning.unit:
+        raise RoiInputRefused(f"{name}, unit is '{texts['unit']}': give it in {meaning.unit}.")
+    evidence = next((kind for kind in EVIDENCE if kind == texts["evidence"].casefold()), None)
+    if evidence is None:
+        raise RoiInputRefused(
+            f"{name}, evidence is '{texts['evidence']}': write measured, system or estimate."
+        )
+    if evidence == "estimate" and low == high:
+        raise RoiInputRefused(f"{name} is an estimate: give it a range, low below high.")
+    return Input(
+        name, low, mode, high, meaning.unit, texts["source"], texts["owner"],
+        _day(f"{name}, date", texts["date"]), evidence,
+    )  # fmt: skip
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _number(where: str, text: str, least: float, most: float, example: str) -> float:
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise RoiInputRefused(
+            f"{where} is '{text[:40]}': write a plain number like {example}, with a point for"
+            " decimals, no spaces and no signs."
+        )
+    number = float(text)
+    if not least <= number <= most:
+        raise RoiInputRefused(
+            f"{where} is {text[:40]}: it must be from {least:g} to {most:,g}, like {example}."
+        )
+    return number
+
+
+def _day(where: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise RoiInputRefused(
+            f"{where} is '{text[:40]}': write year-month-day, like 2027-01-11."
+        ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+        if len(raw) > _MOST_BYTES:
+            raise RoiInputRefused(f"{path.name} is too large to be what it should be.")
+        return raw.decode("utf-8-sig")
+    except OSError:
+        raise RoiInputRefused(f"There is no readable file {path.name} here.") from None
+    except UnicodeDecodeError:
+        raise RoiInputRefused(f"{path.name} is not UTF-8: save it as 'CSV UTF-8'.") from None
+
+
+def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    text = _text(path)
+    header = text.partition("\n")[0]
+    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=header.count))
+    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
+    missing = [column for column in columns if column not in reader.fieldnames]
+    if missing:
+        raise RoiInputRefused(f"{path.name}: the column '{missing[0]}' is missing in line 1.")
+    try:
+        found = list(reader)
+    except csv.Error:
+        raise RoiInputRefused(f"{path.name} is not a readable table: save it as CSV.") from None
+    return [{column: _cell(row.get(column)) for column in columns} for row in found]
