@@ -1,6 +1,5 @@
 """The checks of lab 4, “Batch”. They try what was written on files, and never ask a model."""
 
-import contextlib
 import csv
 import io
 import tempfile
@@ -13,6 +12,7 @@ from typing import Any
 from bootcamp.kit.checking import check_quiz, exercise, listed
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.picking_up import team_folder
+from bootcamp.kit.trying import a_function, tried
 
 __all__ = ["slip_of", "try_out"]
 
@@ -137,7 +137,15 @@ def _resumed(names: Names) -> str:
         paths = [Path(f"mail-{number}.eml") for number in range(1, 6)]
         written: list[list[str]] = []
         for part in (paths[:3], paths):
-            try_out(names, "small_batch", part, diary=diary, row_for=row_for, done=_done(diary))
+            try_out(
+                names,
+                "small_batch",
+                part,
+                returns=False,
+                diary=diary,
+                row_for=row_for,
+                done=_done(diary),
+            )
             written.append(_done(diary)())
     _about_diary(written, asked)
     return "Five files, five rows, five questions, in two runs. Now stop it as often as you like."
@@ -339,65 +347,28 @@ def _rule(names: Names) -> str:
     return f"{hours:.1f} hours a month, and the queue is in {where}. Who tells your reviewer?"
 
 
-def try_out(names: Names, name: str, *inputs: Any, **instead: Any) -> Any:
-    """What the notebook's function `name` returns for `inputs`, with other names `instead`.
+def try_out(names: Names, name: str, *inputs: Any, returns: bool = True, **helpers: Any) -> Any:
+    """What the notebook's function `name` returns for `inputs`, with `helpers` for other names.
 
-    It runs as a copy: nothing in the notebook changes, and what would ask a model is replaced.
+    Where it lets a `ValueError` pass, the sentence speaks of `try`; no model is asked.
 
     Raises:
         NotYet: there is no such function, or it stops; the sentence says what to do.
     """
-    function = _function(names, name)
+    function = a_function(names, name, len(inputs))
+    solve = helpers.get("solve", _no_model)
+    for other, value in function.__globals__.items():
+        if isinstance(value, FunctionType) and str(value.__module__).endswith("solution"):
+            helpers[other] = solve
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            given = _copied(function, instead)(*inputs)
-    except NotYet:
-        raise
-    except NameError as error:
-        raise NotYet(
-            f"`{name}` uses the name `{error.name}`, which it does not know. Look at its spelling."
-        ) from None
-    except ValueError as error:
-        raise NotYet(
-            f"`{name}` stopped with an error: “{str(error)[:80]}” What may go wrong belongs below "
-            "try, and except ValueError catches it."
-        ) from None
-    except Exception as error:  # a citizen's function may fail in any way
-        raise NotYet(
-            f"`{name}` stopped with {type(error).__name__}: {str(error)[:80] or 'no reason'}. "
-            "Read its lines from the top, as the computer does."
-        ) from None
-    return given
-
-
-def _function(names: Names, name: str) -> FunctionType:
-    try:
-        value = names.get(name)
+        return tried(function, *inputs, helpers=helpers, returns=returns)
     except NotYet as advice:
-        raise NotYet(str(advice).replace(f"`{name} =`", f"`def {name}`")) from None
-    if not isinstance(value, FunctionType):
-        raise NotYet(f"`{name}` is no function any more. Run the cell with “def {name}” again.")
-    return value
-
-
-def _copied(function: FunctionType, instead: dict[str, Any]) -> FunctionType:
-    """A copy whose helpers are copies too, so that none of them reaches a model or a diary."""
-    room = {**function.__globals__}
-    for name, value in function.__globals__.items():
-        if isinstance(value, FunctionType) and value.__globals__ is function.__globals__:
-            room[name] = _with_room(value, room)
-        elif isinstance(value, FunctionType) and value.__module__.endswith("solution"):
-            room[name] = instead.get("solve", _no_model)
-    room.update(instead)
-    return _with_room(function, room)
-
-
-def _with_room(function: FunctionType, room: dict[str, Any]) -> FunctionType:
-    made = FunctionType(
-        function.__code__, room, function.__name__, function.__defaults__, function.__closure__
-    )
-    made.__kwdefaults__ = function.__kwdefaults__
-    return made
+        if "stopped with ValueError" not in str(advice):
+            raise
+        raise NotYet(
+            f"`{name}` stops at a file without text. What may go wrong belongs below try, and "
+            "except ValueError catches it."
+        ) from None
 
 
 def _no_model(*_: object, **__: object) -> dict[str, Any]:

@@ -54,11 +54,12 @@ def tried(
     *inputs: Any,
     model: Model | None = None,
     helpers: Mapping[str, Any] | None = None,
+    returns: bool = True,
 ) -> Any:
     """What `function` returns for `inputs`, when `model` answers every prompt.
 
     `helpers` stand in for other functions of the notebook, so that a mistake there is not found
-    here once more.
+    here once more. Where it need not hand anything back, `returns` is false.
 
     Raises:
         NotYet: it failed, or returned nothing; the sentence says what to do.
@@ -86,11 +87,11 @@ def tried(
             f"`{name}` stopped with {type(error).__name__}: {str(error)[:100] or 'no reason'}. "
             "Read its lines from the top, as the computer does."
         ) from None
-    if result is None and printed.getvalue().strip():
+    if returns and result is None and printed.getvalue().strip():
         raise NotYet(
             f"`{name}` prints its answer and hands nothing back. Write return in place of print."
         )
-    if result is None:
+    if returns and result is None:
         raise NotYet(
             f"`{name}` hands nothing back. Does each way through it end with a line that begins "
             "with return?"
