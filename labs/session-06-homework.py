@@ -39,12 +39,12 @@ print("Ready.")
 # What did leadership doubt? Look that number up, or clock it, and write what you found into `roi_inputs.csv` in the folder `final`. All **nine rows** are complete:
 # low, mode and high rise, `source`, `owner` and `date` are filled so that a stranger could ask, and `evidence` is true. Save as **CSV UTF-8**.
 #
-# The next cell looks for the file here, in session 6's folder, and in your team's; the last one found counts. It keeps a copy beside this notebook, which is handed in with it.
+# The next cell looks for the file in your team's folder, in session 6's, and here; the first that is filled counts. It keeps a copy beside this notebook, which is handed in with it.
 
 # %%
 inputs = pd.DataFrame(columns=["name", "mode"])
-for folder in [Path.cwd(), Path.home() / "session-06", Path.home() / "team" / "final"]:
-    if (folder / "roi_inputs.csv").exists():
+for folder in [Path.home() / "team" / "final", Path.home() / "session-06", Path.cwd()]:
+    if inputs["mode"].count() == 0 and (folder / "roi_inputs.csv").exists():
         inputs = pd.read_csv(folder / "roi_inputs.csv", sep=None, engine="python", encoding_errors="replace")
 inputs.to_csv("roi_inputs.csv", index=False)
 inputs
@@ -57,11 +57,12 @@ check("hw6-inputs")
 # ## 2. The hours, worked out again (3 points)
 #
 # Leave the ten thousand years aside and work the sum out once by hand, with the most likely values. The next cell puts them under their names: `likely["volume"]` is the
-# volume. It picks up the counts of your last run, and makes two shares of them. Run it as it is.
+# volume. It picks up the counts of your last run, keeps a copy, and makes two shares of them. Run it as it is.
 
 # %%
 likely = dict(zip(inputs["name"], pd.to_numeric(inputs["mode"], errors="coerce")))
 counts = pick_up("quality.json")
+Path("quality.json").write_text(json.dumps(counts), encoding="utf-8")
 handled = counts["handled"] / counts["items"]  # the share that the tool handles
 wrong = counts["errors"] / counts["handled"]  # of these, the share that is wrong
 
