@@ -296,8 +296,8 @@ confusion(truth, said)
 # The first cell takes your thirty cases and the best prompt of session 2. `LABELS` is the schema of your answer: one key, `label`, with these values. Names in
 # capitals tell every reader: *this is set once, at the top*.
 #
-# You write `PROMPT`: your prompt, `own_prompt`, then `+`, then a sentence that **allows the model to doubt**. Use the very word `unsure`. (Begin with a blank, or with
-# `\n` for a new line.) Was version 2 better, or is version 3 empty? Then write `kit["v2"]` in the first cell.
+# You write `PROMPT`: your prompt, `own_prompt`, then `+`, then a sentence that **allows the model to doubt**. Use the very word `unsure`, and begin
+# with `\n`, a new line: else your sentence hangs on the last line, often an example. Was version 2 better, or is version 3 empty? Then write `kit["v2"]` in the first cell.
 
 # %%
 team_folder = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()  # as in sessions 1 and 2

@@ -290,6 +290,12 @@ def _own(names: Names) -> str:
     labels = own_labels(names)
     prompt = names.text("PROMPT", "your prompt and the sentence that allows doubt", words=4)
     _prompt_fits(prompt, labels, "PROMPT")
+    own = names.text("own_prompt", "your prompt of session 2")
+    if own + " " in prompt and not names.get("own_prompt").endswith("\n"):
+        raise NotYet(
+            "Your sentence hangs on the last line of your prompt, as if it belonged there. Begin "
+            "it with \\n, a new line, inside its quotes."
+        )
     return f"{len(labels)} labels, and a prompt that may doubt."
 
 
