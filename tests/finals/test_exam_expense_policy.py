@@ -54,6 +54,7 @@ def test_measures_and_cost_agree_with_a_hand_calculation() -> None:
         "wrong rule": 2,
         "stopped without need": 1,
     }
+    assert (result.missed, result.false_alarms) == (1, 1)
 
 
 def test_claims_left_to_a_person_are_no_errors_and_cost_their_minutes() -> None:

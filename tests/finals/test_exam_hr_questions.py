@@ -48,6 +48,7 @@ def test_a_wrong_article_and_an_invented_answer_are_errors() -> None:
         "answered, where a person must": 1,
         "left to a person without need": 1,
     }
+    assert (result.missed, result.false_alarms) == (1, None)
 
 
 def test_refusing_everything_is_no_error_and_finds_nothing() -> None:

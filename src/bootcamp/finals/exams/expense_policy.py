@@ -36,6 +36,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     broken = [item for item in ids if right[item][0] != "none"]
     clean = [item for item in ids if right[item][0] == "none"]
     stopped = [item in said and said[item][0] != "none" for item in clean]
+    paid = [item for item in ids if item in said and said[item][1] == "pay" != right[item][1]]
     costs = {item: _cost(right[item][1], said.get(item)) for item in ids}
     return Scored(
         measures=(
@@ -65,13 +66,13 @@ def _score(answers: Rows, given: Given) -> Scored:
         ),
         wrong=frozenset(item for item, answer in said.items() if answer != right[item]),
         counts={
-            "paid, and should not have been": sum(
-                item in said and said[item][1] == "pay" and right[item][1] != "pay" for item in ids
-            ),
+            "paid, and should not have been": len(paid),
             "wrong rule": sum(item in said and said[item][0] != right[item][0] for item in broken),
             "stopped without need": sum(stopped),
         },
         breakdowns=(_by_rule(right, said),),
+        missed=len(paid),
+        false_alarms=sum(stopped),
     )
 
 

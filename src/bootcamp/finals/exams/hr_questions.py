@@ -30,6 +30,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             given.leave(item, f"article '{rows[0]['article'][:40]}', which is no number")
     known = [item for item, article in sorted(truth.items()) if article]
     unknown = [item for item, article in sorted(truth.items()) if not article]
+    invented = sum(item in cited for item in unknown)
     found = share([cited.get(item) == truth[item] for item in known])
     refused = share([item not in cited for item in unknown])
     return Scored(
@@ -52,9 +53,10 @@ def _score(answers: Rows, given: Given) -> Scored:
         wrong=frozenset(item for item, article in cited.items() if article != truth[item]),
         counts={
             "wrong article": sum(item in cited and cited[item] != truth[item] for item in known),
-            "answered, where a person must": sum(item in cited for item in unknown),
+            "answered, where a person must": invented,
             "left to a person without need": sum(item not in cited for item in known),
         },
+        missed=invented,
     )
 
 
