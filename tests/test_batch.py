@@ -371,6 +371,13 @@ def test_says_what_is_wrong_with_a_folder(
         batch.run(folder / given, folder / out, solver({"label": "x"}))
 
 
+def test_says_so_when_the_cake_is_handed_over_and_not_the_recipe(
+    batch: ModuleType, folder: Path
+) -> None:
+    with pytest.raises(TypeError, match="without brackets"):
+        batch.run(folder / "in", folder / "out", {"label": "x"})
+
+
 def test_the_odd_files_are_what_their_source_gives() -> None:
     checked = subprocess.run(
         [sys.executable, str(ODD / "generate.py"), "--check"],

@@ -45,6 +45,7 @@ def test_lab_4_works_for_a_team_that_has_nothing_yet(
     assert said.count("✔ Good.") == 12
     assert "Not yet" not in said
     assert said.count("Catch-up piece") == 1
+    assert "5 rows in the diary" in said
     assert "52 rows for 52 files" in said
     assert [out for out in outputs if out.get("name") == "stderr"] == []
     assert {path.name for path in (tmp_path / "team").iterdir()} >= LEFT

@@ -390,6 +390,8 @@ def find_twins(cases):
 
 def run(input_folder, output_folder, solve, model="bootcamp-small"):
     """Send every file of the input folder through solve, and write the tables; give the totals."""
+    if not callable(solve):
+        raise TypeError("Hand over the function itself, without brackets after its name.")
     input_folder = Path(input_folder).expanduser().resolve()
     output_folder = Path(output_folder).expanduser().resolve()
     cases = find_cases(input_folder, output_folder)
