@@ -14,7 +14,7 @@
 # A strong model gets the whole file at once. Where the model cannot do that, we ask it line by line, an easier question.
 
 # %% tags=["parameters"]
-input_folder = "~/team/data/minutes-to-actions"
+input_folder = "~/team/data/minutes-to-actions/items"
 output_folder = "output"
 model = "bootcamp-small"
 
@@ -32,7 +32,7 @@ from openai import OpenAI
 
 # %%
 folder = Path(input_folder).expanduser()
-minutes = sorted(path for path in folder.iterdir() if path.suffix in (".docx", ".txt") and path.stem != "brief")
+minutes = sorted(path for path in folder.iterdir() if path.suffix in (".docx", ".txt"))
 output = Path(output_folder).expanduser()
 output.mkdir(parents=True, exist_ok=True)
 client = OpenAI()
@@ -58,8 +58,12 @@ def read_lines(path):
             return raw.decode("utf-8-sig").splitlines()
         except UnicodeDecodeError:
             return raw.decode("cp1252", errors="replace").splitlines()
+    try:
+        document = docx.Document(str(path))
+    except Exception as error:
+        raise ValueError("it is no Word file that can be opened") from error
     lines = []
-    for part in docx.Document(str(path)).iter_inner_content():
+    for part in document.iter_inner_content():
         rows = getattr(part, "rows", None)
         lines += [paragraphs(row) for row in rows] if rows else [paragraphs(part)]
     return lines
