@@ -24,6 +24,7 @@ from bootcamp.kit.checking import check
 from bootcamp.kit.handing_in import submit
 from bootcamp.kit.hinting import hint
 from bootcamp.kit.labelling import kappa, label_scores, load_labels
+from bootcamp.kit.own_case import check_case
 from bootcamp.kit.picking_up import pick_up
 from bootcamp.kit.scoring import interval, load_answers
 
@@ -31,6 +32,7 @@ __all__ = [
     "ask",
     "bars",
     "check",
+    "check_case",
     "confusion",
     "hint",
     "interval",
