@@ -186,7 +186,8 @@ def _team_folder(path: Path, ids: SystemIds) -> Path:
 def _practice_items(team: Team) -> list[Bind]:
     """Give where a team's use case lies, to be laid out as `team/data/USE-CASE`.
 
-    The sandbox case is in every session's folder already; a team's own case has no data of ours.
+    The sandbox case is in every session's folder already; of a team's own case we have what the
+    facilitator put there, if anything.
     """
     case = team.use_case
     if case is None or case == SANDBOX_CASE:
@@ -196,7 +197,8 @@ def _practice_items(team: Team) -> list[Bind]:
     except UnknownName:
         return []
     target = MATERIALS / "team" / "data" / case
-    return [Bind(folder / "brief.md", target / "brief.md"), Bind(folder / "dev", target / "items")]
+    found = [Bind(folder / "brief.md", target / "brief.md"), Bind(folder / "dev", target / "items")]
+    return [bind for bind in found if bind.source.exists()]  # of an own case, perhaps hidden alone
 
 
 def _lay_out_unprotected(home: Path) -> None:
