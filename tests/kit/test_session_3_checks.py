@@ -3,6 +3,7 @@
 import copy
 import importlib
 import inspect
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +12,7 @@ import openai
 import pytest
 
 from bootcamp.kit.checking import outcome
-from tests.wrong.running import notebook, run
+from tests.wrong.running import Wrong, notebook, run
 
 LAB = [f"3.{number}" for number in range(1, 12)]
 HOMEWORK = [f"hw3-{part}" for part in ("read", "odd", "solve", "timeout", "coverage", "range")]
@@ -150,6 +151,54 @@ def test_a_team_on_mail_may_ask_a_second_question(lab):
     good, sentence = outcome("3.9", room)
 
     assert good, sentence
+
+
+def test_an_empty_version_of_the_prompt_is_named(lab):
+    good, sentence = outcome("3.8", {**lab, "own_prompt": "", "PROMPT": "\nSay unsure in doubt."})
+
+    assert not good
+    assert 'kit["v2"]' in sentence
+
+
+@pytest.mark.parametrize("end", [" ", ".", "\n", ""])
+def test_a_sentence_on_a_new_line_is_welcome_whatever_stands_before(end, lab):
+    own = "Which? pay, ask" + end
+
+    assert outcome("3.8", {**lab, "own_prompt": own, "PROMPT": own + "\nSay unsure."})[0]
+
+
+LEFT = {
+    "Latin-1": json.dumps(
+        {"labels": ["payé", "refusé"], "v3": "Réponse ?\n- payé\n- refusé"}, ensure_ascii=False
+    ).encode("cp1252"),
+    "capitals": json.dumps({"labels": ["Pay", "Ask"], "v3": "Which?\n- Pay\n- Ask"}).encode(),
+    "quotes of every kind": json.dumps(
+        {"labels": ["pay", "ask"], "v3": "«pay» “ask” ''' \"\"\" \\ {x} </case>"}
+    ).encode(),
+    "no JSON": b"{labels: [",
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_works_with_whatever_prompts_a_team_has_left(left, tmp_path):
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "prompts.json").write_bytes(LEFT[left])
+
+    ran = run(notebook("lab-3"), tmp_path)
+
+    assert [said for good, said in ran.said.values() if not good] == []
+    assert (tmp_path / "team" / "prompts.json").read_bytes() == LEFT[left]
+
+
+def test_nobody_loses_what_a_colleague_has_saved(tmp_path):
+    (tmp_path / "team").mkdir()
+    saved = tmp_path / "team" / "solution.py"
+    saved.write_text("LABELS = ['kept']", encoding="utf-8")
+    empty = Wrong("3.8", "", "", cell="lab3-own", answer='PROMPT = ""')
+
+    run(notebook("lab-3"), tmp_path, empty)
+
+    assert saved.read_text(encoding="utf-8") == "LABELS = ['kept']"
 
 
 def test_nothing_mixed_up_is_no_mistake(lab):

@@ -289,9 +289,15 @@ def _trusted(names: Names) -> str:
 def _own(names: Names) -> str:
     labels = own_labels(names)
     prompt = names.text("PROMPT", "your prompt and the sentence that allows doubt", words=4)
+    own = names.get("own_prompt")
+    if isinstance(own, str) and not own.strip():
+        raise NotYet(
+            "`own_prompt` is empty: your team has no such version. Choose another in the cell "
+            'above, kit["v2"] or kit["v1"].'
+        )
     _prompt_fits(prompt, labels, "PROMPT")
-    own = names.text("own_prompt", "your prompt of session 2")
-    if own + " " in prompt and not names.get("own_prompt").endswith("\n"):
+    added = prompt.removeprefix(own) if isinstance(own, str) else ""
+    if added != prompt and not own.endswith("\n") and not added.startswith("\n"):
         raise NotYet(
             "Your sentence hangs on the last line of your prompt, as if it belonged there. Begin "
             "it with \\n, a new line, inside its quotes."
