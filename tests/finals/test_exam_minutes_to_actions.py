@@ -121,6 +121,21 @@ def test_nothing_said_of_a_file_that_nobody_can_read_is_an_error(exam: Exam) -> 
     assert result.counts["files answered that nobody can read"] == 1
 
 
+def test_a_table_from_excel_in_french_is_read(exam: Exam) -> None:
+    lines = ["\ufeffID;Who;What;When;Evidence;Status"]
+    lines += [";".join((f"{item}.txt", *row)) for item, *row in [*PERFECT, LEFT]]
+    lines += ["min-999;Nobody;;;;ok"]
+    result = exam.score("\r\n".join(lines).encode())
+    assert numbers(result) == (1, 0, 1)
+    assert "1 rows are for no item" in " ".join(result.problems)
+
+
+def test_rows_of_one_file_that_disagree_on_the_status_leave_it(exam: Exam) -> None:
+    result = score(exam, ("a", *GREG, "ok"), ("a", *IFOR, "error"), *PERFECT[2:], LEFT)
+    assert (result.handled, result.unsure) == (2, 2)
+    assert numbers(result)[0] == 0.5
+
+
 def test_a_row_said_twice_counts_against_the_second(exam: Exam) -> None:
     result = score(exam, *PERFECT, PERFECT[0], LEFT)
     assert numbers(result) == (pytest.approx(6 / 7), 0, 1)
@@ -203,6 +218,10 @@ def test_what_counts_as_quoted(evidence: str, *, quoted: bool) -> None:
     [
         ("Greg Tolland", "greg", True),
         ("G. Tolland", "Mr Tolland", True),
+        ("W. Castell", "Wren Castell", True),
+        ("S.", "Saskia", True),
+        ("T. Kerr", "Petra Kerr", False),
+        ("Tom", "Tobias", False),
         ("Petra Nilsson", "PN", True),
         ("Maëlle Kervadec", "Mme KERVADEC", True),
         ("Callum and Hamid", "Hamid Rostami, Callum Dace", True),

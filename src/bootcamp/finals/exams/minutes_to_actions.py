@@ -192,8 +192,14 @@ def _people(cell: str) -> list[list[str]]:
 
 def _same_name(one: Sequence[str], other: Sequence[str]) -> bool:
     shorter, longer = sorted((one, other), key=len)
-    initials = "".join(word[0] for word in longer)
-    return set(shorter) <= set(longer) or (len(longer) > 1 and "".join(shorter) == initials)
+    if len(longer) > 1 and "".join(shorter) == "".join(word[0] for word in longer):
+        return True
+    return all(any(_same_word(word, there) for there in longer) for word in shorter)
+
+
+def _same_word(one: str, other: str) -> bool:
+    """Whether two words of a name are the same, or one is the first letter of the other."""
+    return one == other or (min(len(one), len(other)) == 1 and one[0] == other[0])
 
 
 def _day(cell: str) -> date | str:
