@@ -11,7 +11,8 @@ from bootcamp.kit.labelling import tidy
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.parameterised import parameters_of
 from bootcamp.kit.picking_up import CATCH_UP, decoded
-from bootcamp.kit.session_5 import about_errors, records, verdict_for, wilson
+from bootcamp.kit.scoring import wilson
+from bootcamp.kit.session_5 import about_errors, records, verdict_for
 
 __all__: list[str] = []
 
@@ -72,7 +73,7 @@ def _inputs(names: Names) -> str:
 
 @exercise("hw5-metric")
 def _metric(names: Names) -> str:
-    rows = records(names, "done")
+    rows = records(names, "done", "label", "truth")
     if not rows:
         raise NotYet("`done` has no rows yet. Finish part 1, and run the cell that loads both.")
     wrong = sum(row["label"] != row["truth"] for row in rows)
@@ -85,7 +86,9 @@ def _metric(names: Names) -> str:
         raise NotYet("`errors` is still None. Compare label and truth of `done`, and count.")
     errors = names.number("errors", "how many handled cases are wrong", 0, 1_000_000)
     if errors != wrong:
-        raise NotYet(about_errors(errors, wrong, rows, records(names, "both"), "done"))
+        raise NotYet(
+            about_errors(errors, wrong, rows, records(names, "both", "label", "truth"), "done")
+        )
     share = names.number("share_right", "the share of the handled ones that are right", 0, 100)
     right = (len(rows) - wrong) / len(rows)
     if abs(share - right) > 0.0051:
@@ -99,7 +102,9 @@ def _metric(names: Names) -> str:
 
 @exercise("hw5-interval")
 def _interval(names: Names) -> str:
-    rows = records(names, "done")
+    rows = records(names, "done", "label", "truth")
+    if not rows:
+        raise NotYet("`done` has no rows yet. Finish part 1, and run the cells of part 2.")
     right = sum(row["label"] == row["truth"] for row in rows)
     low = names.number("low", "the low end of the range", -1, 100)
     high = names.number("high", "the high end of the range", -1, 100)
@@ -119,7 +124,7 @@ def _interval(names: Names) -> str:
 @exercise("hw5-verdict")
 def _verdict(names: Names) -> str:
     threshold = names.number("threshold", "the share that you agreed on", 0.3, 0.999)
-    rows = records(names, "done")
+    rows = records(names, "done", "label", "truth")
     if not rows:
         raise NotYet("`done` has no rows yet. Finish part 1, and run the cells of part 2.")
     low, high = wilson(sum(row["label"] == row["truth"] for row in rows), len(rows))

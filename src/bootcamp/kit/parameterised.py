@@ -47,7 +47,7 @@ def _code_cells(path: Path) -> list[tuple[str, list[Any]]]:
         return [
             ("".join(cell["source"]), list(cell["metadata"].get("tags") or [])) for cell in cells
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
         raise NotYet(f"{path.name} cannot be read as a notebook. Open it and save it.") from None
 
 

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from numbers import Real
 from pathlib import Path
 from statistics import fmean, median
@@ -14,9 +13,10 @@ from bootcamp.kit.labelling import tidy
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.parameterised import parameters_of
 from bootcamp.kit.picking_up import CATCH_UP, decoded, team_folder
+from bootcamp.kit.scoring import wilson
 from bootcamp.kit.session_1 import QUEUES
 
-__all__ = ["about_errors", "records", "verdict_for", "wilson"]
+__all__ = ["about_errors", "records", "verdict_for"]
 
 # Digests, so that reading this file does not spoil the quiz.
 _QUIZ = ("20918532", "e070f164", "747c01c7")
@@ -73,8 +73,8 @@ def _parrot(names: Names) -> str:
         )
     share = names.number("share_new", "a share of hits", 0, 1)
     known = names.get("parrot")
-    rows = records(names, "new")
-    if not (isinstance(known, Mapping) and rows):
+    rows = records(names, "new", "id", "queue")
+    if not (isinstance(known, Mapping) and known and rows):
         raise NotYet("Run the cell that begins with labels = once more, then this one.")
     right = fmean(known.get(row.get("id")) == row.get("queue") for row in rows)
     if abs(share - right) > 0.001:
@@ -117,7 +117,7 @@ def _verdict(names: Names) -> str:
     wanted = verdict_for((low, high), threshold)
     if said != wanted:
         raise NotYet(_about_verdict(said, wanted, (low, high), threshold))
-    shown = f"{right:g} of {of:g}, so from {low:.2f} to {high:.2f}"
+    shown = f"{right} of {of}, so from {low:.2f} to {high:.2f}"
     if wanted == "yes":
         return f"{shown}: the number is shown, on mails that nobody had seen."
     if wanted == "no":
@@ -206,7 +206,7 @@ def _through(names: Names) -> str:
     if not isinstance(through, list | tuple | set):
         raise NotYet("`through` should be a list of answers, in square brackets.")
     said = [str(answer) for answer in names.get("obedient")]
-    right = [str(row.get("right")) for row in records(names, "attacks")]
+    right = [str(row.get("right")) for row in records(names, "attacks", "right")]
     passing = {tidy(a) for a, r in zip(said, right, strict=False) if a in QUEUES and a != r}
     mine = {tidy(answer) for answer in through}
     if not mine:
@@ -224,8 +224,8 @@ def _through(names: Names) -> str:
     if passing - mine:
         more = len(passing - mine)
         raise NotYet(
-            f"{more} more of the five get(s) through. Ask of each answer: is it one of the six "
-            "queues? Then the list lets it pass."
+            f"{more} more of the five {'gets' if more == 1 else 'get'} through. Ask of each: is it "
+            "one of the six queues? Then the list lets it pass."
         )
     return "The list stops two of five. That is why a person confirms, and the tool only proposes."
 
@@ -267,7 +267,8 @@ def _quality(names: Names) -> str:
             "count with .sum()."
         )
     errors = names.number("errors", "how many handled cases are wrong", 0, 1_000_000)
-    handled, both = records(names, "handled"), records(names, "both")
+    columns = "label", "truth"
+    handled, both = records(names, "handled", *columns), records(names, "both", *columns)
     right = sum(row["label"] != row["truth"] for row in handled)
     if errors != right:
         raise NotYet(about_errors(errors, right, handled, both, "handled"))
@@ -301,7 +302,7 @@ def about_errors(
 @exercise("5.10")
 def _saved_minutes(names: Names) -> str:
     minutes: dict[str, list[float]] = {"baseline": [], "review": []}
-    for row in records(names, "timing"):
+    for row in records(names, "timing", "step", "minutes"):
         step, value = tidy(row.get("step")), _minutes(row.get("minutes"))
         if step not in minutes:
             raise NotYet(f"A row has the step “{step[:30]}”. Write baseline or review there.")
@@ -392,22 +393,21 @@ def _answers(name: str, text: str, headings: Sequence[str]) -> dict[str, str]:
     return answers
 
 
-def records(names: Names, name: str) -> list[dict[str, Any]]:
-    """The rows of the table in `name`, as dictionaries."""
+def records(names: Names, name: str, *columns: str) -> list[dict[str, Any]]:
+    """The rows of the table in `name`, as dictionaries that have these columns.
+
+    Raises:
+        NotYet: it is no table, or a column is missing.
+    """
     value = names.get(name)
     if not hasattr(value, "to_dict") or not hasattr(value, "columns"):
         raise NotYet(f"`{name}` should be a table. Run the cell that makes it once more.")
+    missing = [column for column in columns if column not in value.columns]
+    if missing:
+        raise NotYet(
+            f"The table `{name}` has no column “{missing[0]}”. Run the cell that makes it again."
+        )
     return list(value.to_dict("records"))
-
-
-def wilson(right: float, of: float) -> tuple[float, float]:
-    """The range of shares that could well have led to `right` of `of` (95 %, Wilson 1927)."""
-    if of <= 0:
-        return 0.0, 1.0
-    z, share = 1.96, right / of
-    middle = share + z * z / (2 * of)
-    half = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return (middle - half) / (1 + z * z / of), (middle + half) / (1 + z * z / of)
 
 
 def verdict_for(found: tuple[float, float], threshold: float) -> str:
@@ -423,9 +423,9 @@ def _close(found: Sequence[float], expected: Sequence[float]) -> bool:
     return all(abs(a - b) <= 0.0061 for a, b in zip(found, expected, strict=True))
 
 
-def _counts(names: Names, right: str, of: str) -> tuple[float, float]:
+def _counts(names: Names, right: str, of: str) -> tuple[int, int]:
     total = names.number(of, "how many mails there are", 1, 1_000_000)
-    return names.number(right, "how many are right", 0, total), total
+    return int(names.number(right, "how many are right", 0, total)), int(total)
 
 
 def _saved_json(path: Path) -> dict[str, Any]:
