@@ -126,6 +126,7 @@ check("4.2")
 # - Under `try`: `return read_case(path), ""`
 # - Under `except ValueError as problem`: return `""` and the message as text, `str(problem)`.
 #
+# Leave the first and the last line of the function as they are; with your lines between them they do nothing any more.
 # The loop below it tries your function on all twelve. `text[:40]` shows the first forty signs.
 
 # %% nbgrader={"grade": false, "grade_id": "lab4-read", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
@@ -158,7 +159,7 @@ for path in odd_files:
 #
 # **Whatever happens, there is a row.** A file that vanishes from the table is a customer who never gets an answer.
 #
-# Most of `row_for` is written. It begins with a row that says `ok`. If there is a reason already, the status becomes `error` and we are done. Else
+# Most of `row_for` is written. It begins with a row that says `ok`. `if reason:` means *if there is one*: then the status becomes `error`, and we are done. Else
 # it asks `solve`, and `row.update(answer)` puts all of the answer's keys into the row. `text[:20_000]` keeps the first 20,000 signs: one of the twelve is as long as a novel. (The `_` only helps the eye.)
 #
 # You write the missing `if`: when the answer's `"label"` is `"unsure"`, the row's `"status"` becomes `"unsure"`.
@@ -188,11 +189,12 @@ check("4.4")
 # the **end** of a file on the disk; that is what `"a"`, for *append*, means. What is on the disk stays there, whatever happens to
 # this notebook. A new start reads the diary first and skips what is done. Such a run can be **resumed**.
 #
-# `json.dumps(row)` turns a row into one line of text, `json.loads(line)` turns the line back into a row. So `done()` gives the ids that the diary holds.
+# `json.dumps(row)` turns a row into one line of text, `json.loads(line)` turns the line back into a row. So `done()` gives the ids that the diary holds: it
+# reads the file, `splitlines` cuts it into its lines, and without a diary there are none. (`encoding="utf-8"` keeps the accents. `with` closes the file again.)
 #
 # You write two lines at the top of the loop: **if** `path.stem` is `in done()`, then `continue`. That word means: *leave this one, take the next*.
 #
-# The next cell runs three mails, then five. Five rows must be there, not eight. (Too many? Mend the loop, delete `diary.jsonl` in the file list, and run both cells again.)
+# The next cell runs three mails, then five. Five rows must be there, not eight. (Another number? Mend the loop, or a function above it. Then delete `diary.jsonl` in the file list, for it keeps what was wrong, and run both cells again.)
 #
 # **Then be cruel.** The last cell of this step does all 52 files. Run it, and after two seconds press **■** above this page. Run it again. Restart the kernel in the
 # middle if you like, run all cells above, and run it once more. Count the rows: each file has one.
@@ -261,7 +263,8 @@ for pause in pauses:
 # `pd.read_json(diary, lines=True)` makes a table of the diary. To keep some rows you write a question in square brackets: `table[table["label"] == "orders"]` keeps
 # the rows whose label is orders. You need the column `status`, and `!=`, “is not the same as”.
 #
-# Then see **why** they wait. `value_counts()` counts each reason, and `style.bar` draws a bar behind each number: the table and the picture are one.
+# Then see **why** they wait. `value_counts()` counts each reason, `to_frame` makes a table of the counts, and `style.bar` draws a bar behind each number: the
+# table and the picture are one. The caption says what it shows.
 
 # %% nbgrader={"grade": false, "grade_id": "lab4-review", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 table = pd.read_json(diary, lines=True)
@@ -271,7 +274,7 @@ review = table[table["status"] != "ok"]
 ### END SOLUTION
 check("4.7")
 # hint("4.7")
-review["reason"].value_counts().to_frame("files").style.bar(color="#9fc5d8", vmin=0).set_caption("Why a person must look")
+review["reason"].value_counts().to_frame("files").style.bar(vmin=0).set_caption("Why a person must look")
 
 # %% [markdown]
 # ### Step 7. What does it cost? (exercise 4.8)
@@ -291,7 +294,8 @@ euros_a_month = tokens / len(table) * files_a_month / 1_000_000 * euros_a_millio
 ### END SOLUTION
 check("4.8")
 # hint("4.8")
-print("The model:", round(euros_a_month, 2), "euros. The reviewers:", round(len(review) / len(table) * files_a_month * 2 / 60), "hours.")
+print("The model:", round(euros_a_month, 2), "euros a month")
+print("The reviewers:", round(len(review) / len(table) * files_a_month * 2 / 60), "hours a month")
 
 # %% [markdown]
 # ## Break (minutes 80–100)
@@ -317,7 +321,8 @@ print("The model:", round(euros_a_month, 2), "euros. The reviewers:", round(len(
 # Read from the top to the heading **3. The diary**. Find: how often it tries (`tries`), how many signs of a long text it sends (`longest`), and the
 # name of its diary (`diary_name`).
 #
-# The cell after it puts the file into your team's folder, and tells Python to look there for files to `import`. Your `solution.py` from session 3 is fetched
+# The cell after it copies the file into your team's folder (`shutil` is the tool for that), and puts this folder first in `sys.path`, the list of folders in which
+# Python looks for files to `import`. Your `solution.py` from session 3 is fetched
 # in a `try`: if it is missing, you get a **catch-up piece**, the solution of a made-up team, and the cell says so.
 
 # %% nbgrader={"grade": false, "grade_id": "lab4-read-code", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}

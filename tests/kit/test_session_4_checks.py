@@ -135,6 +135,12 @@ def test_homework_that_gives_anything_is_spoken_of_in_one_sentence(
     assert "call your facilitator" not in sentence
 
 
+def test_a_diary_from_before_the_functions_were_written_is_spoken_of(lab):
+    table = lab["table"].assign(status="error", reason="not read yet")
+
+    assert "Delete diary.jsonl" in outcome("4.7", {**lab, "table": table, "review": table})[1]
+
+
 def test_no_check_asks_a_model_or_touches_the_diary(lab):
     def alarm(*_, **__):
         raise AssertionError("a check asked the model")

@@ -209,6 +209,11 @@ def _review(names: Names) -> str:
     table, review = _records(names, "table"), _records(names, "review")
     if not table:
         raise NotYet("The diary is empty. Run the cells of step 4 first, then this one.")
+    if any(row.get("reason") == "not read yet" for row in table):
+        raise NotYet(
+            "The diary holds rows of an earlier try. Delete diary.jsonl in the file list, run the "
+            "two cells of step 4 again, then this one."
+        )
     wanted = [row.get("id") for row in table if row.get("status") != "ok"]
     mine = [row.get("id") for row in review]
     if mine == [row.get("id") for row in table] and len(mine) != len(wanted):
