@@ -280,8 +280,8 @@ check("5.7")
 # Your notebook does not know what a mail is. Put *your* `solution.py` beside it, and it does your task.
 #
 # The next cell makes the folder `final` in your team's folder, and copies three files into it: the notebook that you filled in, your `solution.py` and your
-# `batch.py`. If one of yours is missing, it takes a **catch-up piece** of a made-up team, which checks invoices, and says so. What is in `final` already stays. To take a
-# newer piece, delete the old one there.
+# `batch.py`. If one of yours is missing, it takes a **catch-up piece** of a made-up team, which checks invoices, and says so. Have you changed a piece since? Run the cell again: it copies
+# what is newer (`st_mtime` is the time of the last change).
 #
 # The cell after it lays out your **test cases**: twenty that no prompt has seen. Three ways:
 #
@@ -301,7 +301,7 @@ final.mkdir(exist_ok=True)
 for name, folder in [("solution.ipynb", "."), ("solution.py", "../session-03"), ("batch.py", ".")]:
     ours = [place / name for place in [Path.home() / "team", Path(folder)] if (place / name).is_file()]
     source = ours[0] if ours else Path("catch_up") / name
-    if not (final / name).exists():
+    if not (final / name).exists() or source.stat().st_mtime > (final / name).stat().st_mtime:
         shutil.copyfile(source, final / name)
         print(name, "comes from", source, "" if ours else "(catch-up piece)")
 

@@ -92,3 +92,15 @@ def test_shows_the_kits_own_errors_as_one_sentence(tmp_path):
     assert "Traceback" not in shown
     assert "asking.py" not in shown
     assert "In plain words" not in shown
+
+
+def test_says_in_which_cell_the_notebook_stopped_that_papermill_ran():
+    from papermill.exceptions import PapermillExecutionError
+
+    source = "# Our run\nresult = run(input_folder)"
+    error = PapermillExecutionError(2, 1, source, "TypeError", "run() missing 2\nmore", [])
+
+    sentence = plain_words(error, "papermill.execute_notebook()")
+
+    assert "“result = run(input_folder)”, with TypeError: run() missing 2." in sentence
+    assert "run.ipynb" in sentence

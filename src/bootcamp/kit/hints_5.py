@@ -50,7 +50,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "If the run stops, read its last line. Often solution.py wants a file that is not in "
         "final, or solution.ipynb was not saved before it was copied.",
         "A team copied an empty notebook. They filled in session-05/solution.ipynb, saved it, "
-        "deleted final/solution.ipynb, and ran the two cells again.",
+        "and ran the cells of step 1 again.",
     ),
     "5.9": (
         "Only the handled cases count, and only those where the two columns differ.",

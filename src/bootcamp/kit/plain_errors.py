@@ -80,9 +80,23 @@ def plain_words(error: BaseException, source: str) -> str:
             f"Python does not know the name “{error.name}”. Run the cells above first "
             "(menu Run, Run All Above Selected Cell), then check the spelling, capitals too."
         )
+    if type(error).__name__ == "PapermillExecutionError":
+        return _about_papermill(error)
     if isinstance(error, TypeError):
         return next((advice for sign, advice in _TYPES.items() if sign in str(error)), "")
     return next((advice for kind, advice in _KINDS.items() if isinstance(error, kind)), "")
+
+
+def _about_papermill(error: BaseException) -> str:
+    lines = str(getattr(error, "source", "")).splitlines()
+    code = next((line.strip() for line in lines if line.strip() and line[0] != "#"), "")
+    value = str(getattr(error, "evalue", "")).partition("\n")[0]
+    kind = getattr(error, "ename", "an error")
+    return (
+        f"the notebook that papermill ran stopped in its cell “{code[:60]}”, with {kind}: "
+        f"{value[:120]}. Is it filled in, and saved with Ctrl + S? Open run.ipynb in the output "
+        "folder to see how far it came."
+    )
 
 
 def _about_syntax(error: SyntaxError, source: str) -> str:
