@@ -220,6 +220,18 @@ result
 review[["id", "urgency", "status", "reason"]].head(15)
 
 # %% [markdown]
+# ## To show live
+#
+# One mail that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+new_mail = """Your driver left our parcel with the bakery next door,
+and today they are closed. When can we have it?"""
+print("first opinion: ", ask(RULE, new_mail)[0])
+print("second opinion:", ask(WORDS, new_mail, EXAMPLES)[0])
+print("urgency:       ", ask(URGENCY, new_mail)[0])
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 
 # %%

@@ -172,6 +172,17 @@ result
 table["queue"].value_counts().rename_axis("queue").to_frame("mails")
 
 # %% [markdown]
+# ## To show live
+#
+# One mail that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+new_mail = """Two of the eight chairs that came this morning wobble,
+and our training room opens tomorrow at nine. What can you do?"""
+print("queue:  ", ask(QUEUES, new_mail)[0])
+print("urgency:", ask(URGENCY, new_mail)[0])
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 
 # %%

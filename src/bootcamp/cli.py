@@ -491,6 +491,31 @@ def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...], again: bool)
         raise BootcampError("No team's final run succeeded; the reports say why.")
 
 
+@cli.command("print")
+@_data_option
+@_json_option
+@click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
+def print_slides(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
+    """Print the slides of the last final run as PDF, with Chromium."""
+    from bootcamp.finals import latest_run
+    from bootcamp.finals.slides import print_pdf
+    from bootcamp.finals.team_run import PRINTED
+
+    folder = latest_run(data)
+    found = sorted(folder.glob(f"*/{PRINTED}")) if folder else []
+    chosen = [page for page in found if not teams or page.parent.name in teams]
+    if not chosen:
+        raise BootcampError("There are no slides yet: run `bootcamp finals` first.")
+    printed = []
+    for page in chosen:
+        print_pdf(page, page.with_name("slides.pdf"))
+        printed.append(str(page.with_name("slides.pdf")))
+        if not as_json:
+            click.echo(printed[-1])
+    if as_json:
+        _print_json(printed)
+
+
 @cli.group()
 def budget() -> None:
     """Show and set how much of the model people, teams and the cohort may use."""

@@ -15,12 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bootcamp.cohort import Cohort
+from bootcamp.cohort import Cohort, Team
 from bootcamp.errors import FinalsError
 from bootcamp.finals.execution import FinalLimits, Stage
 from bootcamp.finals.files import json_bytes, read_bounded, read_json, write_whole
 from bootcamp.finals.results import Listener, Progress, TeamResult
-from bootcamp.finals.team_run import MODEL, TeamRun
+from bootcamp.finals.team_run import MODEL, About, TeamRun
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 
@@ -75,6 +75,7 @@ def run(
         runs = [
             TeamRun(
                 team=team,
+                about=_about(cohort, team),
                 folder=folder / team.slug,
                 source=data.teams / team.slug / "final",
                 key=keys[team.slug],
@@ -91,6 +92,17 @@ def run(
         _write_json(folder / "run.json", {"started": began, "finished": _now(), "teams": names})
         write_whole(data.finals / "latest", f"{folder.name}\n".encode())
     return results
+
+
+def _about(cohort: Cohort, team: Team) -> About:
+    titles = {case.slug: case.title for case in cohort.use_cases}
+    people = {person.login: person.name for person in cohort.people}
+    return About(
+        company=cohort.company,
+        members=tuple(people.get(login, login) for login in team.members),
+        title=titles.get(team.use_case or "", team.name),
+        date=f"{cohort.sessions[-1]:%-d %B %Y}",
+    )
 
 
 def _all_results(

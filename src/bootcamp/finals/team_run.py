@@ -30,12 +30,15 @@ from bootcamp.finals.files import (
 from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
 from bootcamp.finals.pages import notebook_page, report_page
 from bootcamp.finals.results import Listener, Progress, TeamResult
+from bootcamp.finals.slides import Form, Presentation, slides_page
+from bootcamp.finals.words import demo_of, words_of
 from bootcamp.settings import private_folder
 
-__all__ = ["MODEL", "TeamRun"]
+__all__ = ["MODEL", "PRINTED", "About", "TeamRun"]
 
 SOLUTION = "solution.ipynb"
 ROI = "roi.ipynb"
+SLIDES, SPEAKER, PRINTED = "slides.html", "speaker.html", "slides-print.html"
 INPUTS = "roi_inputs.csv"
 TIMINGS = "timing.csv"
 MODEL = "bootcamp-small"
@@ -50,10 +53,22 @@ _ITEMS, _QUALITY = "items", "quality"
 
 
 @dataclass(frozen=True)
+class About:
+    """What stands on a team's slides of the cohort: who, where, what, when."""
+
+    company: str
+    members: tuple[str, ...]
+    title: str
+    """The use case in words."""
+    date: str
+
+
+@dataclass(frozen=True)
 class TeamRun:
     """One team's run, in a folder of its own."""
 
     team: Team
+    about: About
     folder: Path
     source: Path
     key: str
@@ -177,7 +192,29 @@ class TeamRun:
         if outcome.problem is None:
             found = _with(found, _disagreement(self.folder / "roi.json", result))
         write_whole(self.folder / "roi-recomputed.json", json_bytes(result.as_dict()))
+        self._present(found, quality, result)
         return found
+
+    def _present(self, found: TeamResult, quality: ExamResult, result: roi.Result) -> None:
+        """Make the slides, and the same with what is said beside them."""
+        presentation = Presentation(
+            team=self.team.name,
+            members=self.about.members,
+            company=self.about.company,
+            title=self.about.title,
+            date=self.about.date,
+            run=found.run,
+            model=str(self.settings["model"]),
+            code_sha256=folder_hash(self._submitted),
+            words=words_of(load_notebook(self._submitted / ROI)),
+            quality=quality,
+            result=result,
+            inputs=roi.read_inputs(self._submitted / INPUTS),
+            demo=demo_of(load_notebook(self.folder / "solution.executed.ipynb")),
+        )
+        forms: dict[str, Form] = {SLIDES: "show", SPEAKER: "speak", PRINTED: "print"}
+        for name, form in forms.items():
+            self._write(name, slides_page(presentation, form).encode())
 
     def _our_roi(self, quality: ExamResult) -> roi.Result:
         """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
@@ -249,7 +286,12 @@ class TeamRun:
         code = folder_hash(self._submitted) if there else ""
         pages = [
             (f"{stem}.html", words)
-            for stem, words in (("solution", "The solution"), ("roi", "What it is worth"))
+            for stem, words in (
+                ("slides", "The slides (arrow keys)"),
+                ("speaker", "The slides with what is said"),
+                ("solution", "The solution"),
+                ("roi", "What it is worth"),
+            )
             if (self.folder / f"{stem}.html").exists()
         ]
         data_hash = exam.data_sha256 if exam else ""

@@ -1,0 +1,74 @@
+"""Pictures for slides and pages, each with its words: what a reader who cannot see it is told."""
+
+from __future__ import annotations
+
+import base64
+import io
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from bootcamp import roi
+
+__all__ = ["Figure", "histogram", "tornado"]
+
+_INK, _ACCENT, _WARN = "#1d2b36", "#0b6b74", "#8a4b00"
+_BARS_SHOWN = 6
+# Matplotlib draws one picture at a time, whoever asks.
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A PNG picture as a `data:` address, and what it shows in words."""
+
+    address: str
+    words: str
+
+
+def histogram(result: roi.Result) -> Figure:
+    """Show the simulated years, with the naive number beside them."""
+    hours = result.hours
+    words = (
+        f"Histogram of 10,000 simulated years: most lie between {hours.p5:,.0f} and"
+        f" {hours.p95:,.0f} hours, the middle is {hours.p50:,.0f}; naive {result.naive:,.0f}."
+    )
+    with _drawing:
+        figure, axes = _new((7, 4.4))
+        axes.hist(result.draws, bins=60, color=_ACCENT)
+        axes.axvline(hours.p50, color=_INK, label=f"adjusted, middle: {hours.p50:,.0f}")
+        axes.axvline(result.naive, color=_WARN, linestyle="--", label=f"naive: {result.naive:,.0f}")
+        axes.set(xlabel="hours saved a year", yticks=[])
+        figure.legend(loc="outside upper left", frameon=False, fontsize=12)
+        return Figure(_address(figure), words)
+
+
+def tornado(result: roi.Result) -> Figure:
+    """Show what the hours hang on, the longest bar on top."""
+    bars = result.tornado[:_BARS_SHOWN]
+    moves = "; ".join(f"{bar.label}: {bar.at_p10:,.0f} to {bar.at_p90:,.0f}" for bar in bars)
+    with _drawing:
+        figure, axes = _new((9, 3.6))
+        names = [bar.label for bar in bars][::-1]
+        widths = [bar.at_p90 - bar.at_p10 for bar in bars][::-1]
+        axes.barh(names, widths, left=[bar.at_p10 for bar in bars][::-1], color=_ACCENT)
+        axes.axvline(result.hours.p50, color=_INK)
+        axes.set(xlabel="hours saved a year")
+        return Figure(_address(figure), f"Bars, hours a year as one value moves: {moves}.")
+
+
+def _new(size: tuple[float, float]) -> tuple[Any, Any]:
+    # Imported here: it takes a second, and most commands draw nothing.
+    from matplotlib.figure import Figure as Canvas  # noqa: PLC0415
+
+    figure = Canvas(figsize=size, layout="constrained", dpi=160)
+    axes = figure.subplots()
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _address(figure: Any) -> str:
+    content = io.BytesIO()
+    # Without the library's version in it, the same numbers give the same picture.
+    figure.savefig(content, format="png", metadata={"Software": None})
+    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode("ascii")
