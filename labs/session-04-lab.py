@@ -350,8 +350,8 @@ except ImportError:
 # ### Step 2. Your own folder (exercise 4.10, 25 minutes)
 #
 # Make a folder `cases` in your team's folder and drag real files into it, as they come: mails, PDF, Word, Excel, texts. Ten are enough, fifty are fine. **Take out names and
-# account numbers first**, or ask who must allow it. No files here today? The first cell then makes one text file from each case of your `eval_dev.csv` (or of the made-up team's). Three odd words there: `sep=None` lets pandas
-# find out whether commas or semicolons part the columns, `dtype=str` reads all as text, `dropna` leaves out empty rows. `enumerate` counts along.
+# account numbers first**, or ask who must allow it. No files here today? The first cell then makes one text file from each case of your `eval_dev.csv` (or of the made-up team's). The odd words there: `sep=None` lets pandas
+# find out whether commas or semicolons part the columns (`engine` goes with it), `dtype=str` reads all as text, `encoding_errors` forgives odd accents, `dropna` leaves out empty rows. `enumerate` counts along.
 #
 # Then one line of yours: **`run`** with three things in its brackets: the folder `cases`, the folder `output`, and your function, `own_solve`. **Without brackets after
 # it**: you hand over the recipe, not the cake. It gives the totals back; call them `result`.
@@ -364,7 +364,8 @@ except ImportError:
 cases, output = team_folder / "cases", team_folder / "output"
 if not cases.exists():
     own_file = team_folder / "eval_dev.csv"
-    texts = pd.read_csv(own_file if own_file.exists() else "catch_up.csv", sep=None, engine="python", dtype=str)
+    own_file = own_file if own_file.exists() else "catch_up.csv"
+    texts = pd.read_csv(own_file, sep=None, engine="python", dtype=str, encoding_errors="replace")
     cases.mkdir()
     for number, text in enumerate(texts["text"].dropna(), start=1):
         (cases / f"case-{number:02d}.txt").write_text(text, encoding="utf-8")

@@ -95,7 +95,13 @@ def _row(names: Names) -> str:
         (empty, "orders", "error"),
     ):
         answer = {"label": label, "reason": "because" if label == "unsure" else "", "tokens": 7}
-        row = try_out(names, "row_for", path, solve=lambda *_, _a=answer, **__: dict(_a))
+        row = try_out(
+            names,
+            "row_for",
+            path,
+            read_safely=_read_for_a_row,
+            solve=lambda *_, _a=answer, **__: dict(_a),
+        )
         if not isinstance(row, dict):
             raise NotYet("`row_for` should hand back its row, a dict. Keep its last line.")
         missing = [k for k in ("id", "label", "status", "reason") if k not in row]
@@ -106,6 +112,11 @@ def _row(names: Names) -> str:
         if row["status"] != wanted:
             raise NotYet(_about_status(label, row["status"], wanted))
     return "Three kinds of status, and a row in every case. Nothing vanishes."
+
+
+def _read_for_a_row(path: Path) -> tuple[str, str]:
+    """Stands in for `read_safely`, so that a mistake there is not found here once more."""
+    return ("a text", "") if path.stat().st_size else ("", "The file is empty.")
 
 
 def _about_status(label: str, status: object, wanted: str) -> str:
