@@ -256,6 +256,24 @@ def test_hostile_mails_give_text_or_a_sentence(batch: ModuleType, path: Path) ->
 
 
 @pytest.mark.parametrize(
+    "cases",
+    sorted((ROOT / "graders" / "datasets").glob("*/hostile")),
+    ids=lambda path: path.parent.name,
+)
+def test_every_use_case_has_hostile_files_and_each_gets_a_row(
+    batch: ModuleType, tmp_path: Path, cases: Path
+) -> None:
+    batch.run(cases, tmp_path, solver({"label": "yes", "reason": ""}))
+
+    rows = table(tmp_path, "predictions.csv")
+    wanted = {path.stem for path in cases.iterdir() if path.suffix not in (".csv", ".md")}
+    assert {row["id"] for row in rows} == wanted
+    assert len(rows) == 12
+    assert all(row["reason"] for row in rows if row["status"] != "ok")
+    assert not [row for row in rows if row["reason"].startswith("solve stopped")]
+
+
+@pytest.mark.parametrize(
     ("answer", "status", "words"),
     [
         ({"label": "unsure", "reason": "two queues fit"}, "unsure", "two queues fit"),

@@ -45,10 +45,8 @@ PAUSE = 2  # seconds before the second try; the third waits twice as long
 MOST_CHARACTERS = 20_000  # of a longer text only the beginning is sent, and a person looks at it
 MOST_MEGABYTES = 25  # a bigger file is not opened
 
-# Files that lie beside the cases and are no cases.
-NOT_CASES = {
-    "brief.md", "readme.md", "labels.csv", "notes.csv", "eval_dev.csv", "thumbs.db", "desktop.ini",
-}
+# Files that lie beside the cases and are no cases: a brief, a table of labels, what Windows hides.
+NOT_CASES = {".md", ".csv", ".db", ".ini"}
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it grumbles about untidy files; we say why
 
@@ -372,7 +370,7 @@ def is_case(path, input_folder, output_folder):
     parts = path.relative_to(input_folder).parts
     hidden = any(part.startswith((".", "~$", "__")) for part in parts)
     ours = output_folder in path.parents
-    return path.is_file() and not hidden and not ours and path.name.lower() not in NOT_CASES
+    return path.is_file() and not hidden and not ours and path.suffix.lower() not in NOT_CASES
 
 
 def find_twins(cases):
