@@ -68,6 +68,8 @@ def _items(folder: Path) -> Items:
 
 
 def _text(path: Path) -> Iterator[str]:
+    if not path.stat().st_size:
+        return
     if path.suffix == ".pdf":
         for page in pypdf.PdfReader(path).pages:
             yield page.extract_text()
