@@ -1,10 +1,18 @@
+import csv
 import json
+import shutil
 
 import pytest
 
+from bootcamp.content import content_root, dataset
 from bootcamp.kit import load_cases
 from bootcamp.kit.errors import KitError
 
+USE_CASES = sorted(
+    folder.name.replace("_", "-")
+    for folder in (content_root() / "graders" / "datasets").iterdir()
+    if (folder / "hidden" / "labels.csv").exists()
+)
 PLAIN = """Subject: =?utf-8?q?Remboursement_trop_per=C3=A7u?=
 From: Noémie <n@example.example>
 Date: Fri, 06 Mar 2026 16:30:10 +0100
@@ -97,7 +105,7 @@ def test_takes_no_path_for_a_name(folder, name):
 def test_an_empty_folder_is_said(folder):
     for mail in folder.glob("*.eml"):
         mail.unlink()
-    with pytest.raises(KitError, match="holds no mail"):
+    with pytest.raises(KitError, match="holds no cases"):
         load_cases()
 
 
@@ -119,3 +127,39 @@ def test_a_page_of_a_case_escapes_what_the_mail_says(folder):
 
     assert "<script>" not in cases._repr_html_() + cases[0]._repr_html_()
     assert "<img" not in cases[0]._repr_html_()
+
+
+@pytest.mark.parametrize("name", USE_CASES)
+def test_every_use_case_of_the_course_can_be_looked_at(name, tmp_path, monkeypatch):
+    source = dataset(name)
+    target = tmp_path / "team" / "data" / name
+    shutil.copytree(source / "dev", target / "items")
+    shutil.copyfile(source / "brief.md", target / "brief.md")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    cases = load_cases(name)
+
+    table = (source / "dev" / "labels.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(table.splitlines(keepends=True))
+    assert len(cases) == 40
+    assert {case["id"] for case in cases} == {row[0] for row in rows}
+    assert all(set(header) <= set(case) for case in cases)
+    assert sum(bool(case["text"]) for case in cases) >= 30, "some are scans or empty"
+    shown = cases._repr_html_()
+    assert shown.count("<tr>") == 41
+    assert len(shown) < 100_000
+
+
+def test_several_answers_stand_beside_one_another(tmp_path, monkeypatch):
+    folder = tmp_path / "data" / "minutes"
+    folder.mkdir(parents=True)
+    (folder / "a.txt").write_text("Ann orders. Bob rings.")
+    (folder / "notes.docx").write_bytes(b"PK damaged")
+    (folder / "labels.csv").write_text("id,who,what\na,Ann,order\na,Bob,ring\nnotes,,\n")
+    monkeypatch.chdir(tmp_path)
+
+    first, damaged = load_cases("minutes")
+
+    assert (first["who"], first["what"]) == ("Ann | Bob", "order | ring")
+    assert damaged["text"] == ""

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, SupportsIndex, overload
 
 from bootcamp.kit.errors import KitError
+from bootcamp.kit.reading import KINDS, decoded, text_of
 
 __all__ = ["Case", "Cases", "load_cases"]
 
-_TABLE_COLUMNS = ("id", "subject", "sender", "date", "queue", "urgency")
+_LONGEST_SHOWN = 80
+_NOT_CASES = frozenset({"brief.md", "labels.csv", "notes.csv"})
 
 
 class Case(dict[str, str]):
@@ -54,7 +56,9 @@ class Cases(list[Case]):
             ) from None
 
     def _repr_html_(self) -> str:
-        columns = [name for name in _TABLE_COLUMNS if any(name in case for case in self)]
+        names = dict.fromkeys(name for case in self for name in case)
+        # A mail has its subject; of what has none, the beginning tells one from another.
+        columns = [name for name in names if name != "text" or "subject" not in names]
         head = "".join(f'<th scope="col">{name}</th>' for name in ["", *columns])
         rows = "".join(self._row(number, case, columns) for number, case in enumerate(self))
         return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
@@ -62,7 +66,7 @@ class Cases(list[Case]):
     @staticmethod
     def _row(number: int, case: Case, columns: list[str]) -> str:
         cells = "".join(
-            f'<td style="text-align:left">{html.escape(case.get(name, ""))}</td>'
+            f'<td style="text-align:left">{html.escape(_short(case.get(name, "")))}</td>'
             for name in columns
         )
         return f'<tr><th scope="row">{number}</th>{cells}</tr>'
@@ -71,22 +75,43 @@ class Cases(list[Case]):
 def load_cases(name: str = "email-routing") -> Cases:
     """The development cases of the use case `name`, in the order of their file names.
 
-    Each case is a dictionary with `id`, `subject`, `sender`, `date` (YYYY-MM-DD, or empty) and
-    `text`; the columns of `labels.csv`, such as `queue` and `urgency`, are added where they exist.
+    Each case is a dictionary with `id` and `text`, and for a mail `subject`, `sender` and `date`
+    (YYYY-MM-DD, or empty); the columns of `labels.csv`, such as `queue` and `urgency`, are added
+    where they exist. Of several answers a column has all, with ` | ` between.
 
     Raises:
-        KitError: no such use case near this notebook, or no mail in its folder.
+        KitError: no such use case near this notebook, or no case in its folder.
     """
     folder = _folder(name)
     labels = _labels(folder)
-    cases = Cases()
-    for path in sorted(folder.rglob("*.eml")):
-        case = _read_mail(path)
+    paths = [path for path in sorted(folder.rglob("*")) if _is_case(path, labels)]
+    cases = Cases(_read_mail(path) if _is_mail(path) else _read_file(path) for path in paths)
+    for case in cases:
         case.update(labels.get(case["id"], {}))
-        cases.append(case)
     if not cases:
-        raise KitError(f"The folder {folder} holds no mail (.eml). Ask your facilitator for it.")
+        raise KitError(f"The folder {folder} holds no cases. Ask your facilitator for them.")
     return cases
+
+
+def _is_mail(path: Path) -> bool:
+    return path.suffix.lower() == ".eml"
+
+
+def _is_case(path: Path, labels: dict[str, dict[str, str]]) -> bool:
+    """Whether this file is a case, and not a handbook or a table that belongs to all of them."""
+    if path.name in _NOT_CASES or not (_is_mail(path) or path.suffix.lower() in KINDS):
+        return False
+    # Of mails, also those that nobody has labelled yet.
+    return _is_mail(path) or not labels or path.stem in labels
+
+
+def _read_file(path: Path) -> Case:
+    return Case(id=path.stem, text=text_of(path))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_SHOWN else line[: _LONGEST_SHOWN - 2] + " …"
 
 
 def _roots() -> Iterator[Path]:
@@ -112,12 +137,16 @@ def _labels(folder: Path) -> dict[str, dict[str, str]]:
     path = next(iter(sorted(folder.rglob("labels.csv"))), None)
     if path is None:
         return {}
-    rows = csv.DictReader(_decoded(path.read_bytes()).splitlines())
-    return {
-        str(row["id"]): {k: v for k, v in row.items() if k and k != "id" and isinstance(v, str)}
-        for row in rows
-        if row.get("id")
-    }
+    found: dict[str, dict[str, str]] = {}
+    for row in csv.DictReader(decoded(path.read_bytes()).splitlines(keepends=True)):
+        if row.get("id"):
+            own = {k: v for k, v in row.items() if k and k != "id" and isinstance(v, str)}
+            before = found.get(str(row["id"]), {})
+            found[str(row["id"])] = {
+                name: f"{before[name]} | {value}" if name in before else value
+                for name, value in own.items()
+            }
+    return found
 
 
 def _read_mail(path: Path) -> Case:
@@ -165,7 +194,7 @@ def _part_text(part: Any) -> str:
         return str(part.get_content())
     except Exception:  # unknown charset or broken encoding: read the bytes
         payload = part.get_payload(decode=True)
-        return _decoded(payload) if isinstance(payload, bytes) else str(part.get_payload())
+        return decoded(payload) if isinstance(payload, bytes) else str(part.get_payload())
 
 
 def _without_tags(text: str) -> str:
@@ -174,11 +203,3 @@ def _without_tags(text: str) -> str:
     plain = html.unescape(re.sub(r"<[^>]+>", " ", text))
     lines = (" ".join(line.split()) for line in plain.splitlines())
     return "\n".join(line for line in lines if line)
-
-
-def _decoded(raw: bytes) -> str:
-    """Text of a file saved in UTF-8, or else by an older Western program."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")

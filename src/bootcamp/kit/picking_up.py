@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bootcamp.kit.reading import decoded
+
 __all__ = ["CATCH_UP", "decoded", "left_behind", "pick_up", "team_folder"]
 
 CATCH_UP = "catch-up"
@@ -88,14 +90,6 @@ def pick_up(name: str = "charter.json") -> dict[str, Any]:
         "today. Ask your own team for theirs, put it into the team folder, and run this cell again."
     )
     return dict(_PIECES.get(name, {"note": CATCH_UP}))
-
-
-def decoded(raw: bytes) -> str:
-    """Text of a file saved in UTF-8, or else by an older Western program."""
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
 def _where(path: Path) -> str:
