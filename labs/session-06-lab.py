@@ -210,9 +210,11 @@ check("6.5")
 # %%
 bars = result.tornado[:6]
 figure, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-axes.barh([bar.name for bar in bars], [bar.at_p90 - bar.at_p10 for bar in bars], left=[bar.at_p10 for bar in bars], color="#2f6f8f")
+axes.hlines([bar.name for bar in bars], [bar.at_p10 for bar in bars], [bar.at_p90 for bar in bars], linewidth=16, color="#2f6f8f")
+axes.axvline(result.hours.p50, color="black")
+axes.margins(y=0.15)
 axes.invert_yaxis()
-axes.set_xlabel("hours saved a year")
+axes.set_xlabel("hours saved a year; the line is P50")
 display(figure, metadata={"image/png": {"alt": "Tornado: hours a year as one number moves. The table has the figures."}})
 plt.close(figure)
 evidence = {row.name: row.evidence for row in inputs.rows}

@@ -111,20 +111,28 @@ plt.close(figure)
 # of 100) and leaves the others in the middle. A long bar on a mere estimate is the next thing to measure.
 
 # %% jupyter={"source_hidden": true}
-bars = result.tornado[:6][::-1]
+bars = result.tornado[:6]
+known = {row.name: row.evidence for row in inputs.rows}
+guesses = {bar.name for bar in bars if known.get(bar.name) == "estimate"}
+names = [f"⚠ {bar.label}" if bar.name in guesses else bar.label for bar in bars]
 figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-axes.barh([bar.label for bar in bars], [bar.at_p90 - bar.at_p10 for bar in bars],
-          left=[bar.at_p10 for bar in bars], color="#0b6b74")
+axes.hlines(names, [bar.at_p10 for bar in bars], [bar.at_p90 for bar in bars], linewidth=16, color="#0b6b74")
 axes.axvline(result.hours.p50, color="#1d2b36")
-axes.set(xlabel="hours saved a year")
-words = "Bars: hours a year as one value moves at a time. The table below has the numbers."
+axes.margins(y=0.15)
+axes.invert_yaxis()
+axes.set(xlabel="hours saved a year; the line is the middle")
+longest = f"longest: {bars[0].label}, from {bars[0].at_p10:,.0f} to {bars[0].at_p90:,.0f} hours"
+words = f"Bars: hours a year as one value moves at a time; {longest}. The table below has all of them."
 display(figure, metadata={"image/png": {"alt": words}})
 plt.close(figure)
 
 # %% jupyter={"source_hidden": true}
-moves = [{"value": bar.label, "hours at its low end": f"{bar.at_p10:,.0f}",
-          "hours at its high end": f"{bar.at_p90:,.0f}"} for bar in result.tornado[:6]]
+moves = [{"value": name, "hours at its low end": f"{bar.at_p10:,.0f}", "hours at its high end": f"{bar.at_p90:,.0f}",
+          "how we know it": known.get(bar.name, "counted in the run")} for name, bar in zip(names, bars)]
 display(HTML(pd.DataFrame(moves).to_html(index=False, border=0)))
+first = next((bar.label for bar in bars if bar.name in guesses), None)
+if first:
+    display(Markdown(f"**To be measured next:** {html.escape(first)}. It is an estimate (⚠), and moves the result most among those."))
 
 # %% [markdown]
 # ## How good does it have to be?
