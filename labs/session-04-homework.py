@@ -83,6 +83,9 @@ def row_for(path):
 for path in files:
     print(path.name, row_for(path))
 
+# %% nbgrader={"grade": true, "grade_id": "hw4-row", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
+check("hw4-row")
+
 # %% [markdown]
 # ## 2. The diary, and a run that can be resumed (5 points)
 #
@@ -132,9 +135,6 @@ def try_run(first):
     except Exception as problem:
         print("run_all stopped:", problem)
     return {"diary": diary.read_text(encoding="utf-8") if diary.exists() else "", "asked": len(asked)}
-
-# %% nbgrader={"grade": true, "grade_id": "hw4-row", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
-check("hw4-row")
 
 # %% nbgrader={"grade": true, "grade_id": "hw4-run", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
 check("hw4-run")

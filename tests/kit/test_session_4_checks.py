@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from bootcamp.kit.checking import outcome
-from tests.wrong.running import notebook, run
+from tests.wrong.running import ROOT, notebook, run
 
 LAB = [f"4.{number}" for number in range(1, 13)]
 HOMEWORK = [f"hw4-{part}" for part in ("row", "run", "resume", "bill")]
@@ -35,8 +35,8 @@ def lab(finished, home, monkeypatch):
 
 
 @pytest.fixture
-def homework(handed_in, home, monkeypatch, tmp_path):
-    shutil.copytree(home / "session-04" / "homework-4", tmp_path, dirs_exist_ok=True)
+def homework(handed_in, monkeypatch, tmp_path):
+    shutil.copytree(ROOT / "session-04" / "homework-4", tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return {name: value for name, value in handed_in.items() if not name.startswith("__")}
