@@ -51,8 +51,8 @@ if (team / "final" / "solution.ipynb").is_file():
         team / "final/solution.ipynb", team / "test_output/run.ipynb", cwd=team / "final",
         parameters={"input_folder": str(team / "test"), "output_folder": str(team / "test_output")},
         progress_bar=False, extra_arguments=["--log-level=ERROR"])
-    for source in [team / "final/solution.ipynb", team / "test_output/predictions.csv", team / "test/labels.csv"]:
-        shutil.copyfile(source, source.name)
+    for name in ["final/solution.ipynb", "test_output/predictions.csv", "test/labels.csv"]:
+        shutil.copyfile(team / name, Path(name).name)
 # hint("hw5-parameters")
 
 # %% nbgrader={"grade": true, "grade_id": "hw5-parameters", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false, "cell_type": "code"}
@@ -69,8 +69,8 @@ check("hw5-artefacts")
 # %%
 cases_folder = team / "test"
 if cases_folder.is_dir():
-    cases = [path for path in sorted(cases_folder.iterdir()) if path.name != "labels.csv"]
-    prints = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in cases if path.is_file()}
+    cases = [path for path in sorted(cases_folder.iterdir()) if path.is_file() and path.name != "labels.csv"]
+    prints = {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in cases}
     solution = hashlib.sha256((team / "final" / "solution.py").read_bytes()).hexdigest()
     Path("inputs.json").write_text(json.dumps({"solution.py": solution, "cases": prints}, indent=1))
 # hint("hw5-inputs")
@@ -82,16 +82,21 @@ check("hw5-inputs")
 # %% [markdown]
 # ## 2. The number, and your verdict (5 points)
 #
-# The next cell loads both tables and lays them side by side, as in the lab. `load` gives an empty table where a file is missing. `both` has a row a case: the
+# The next cell loads both tables and lays them side by side, as in the lab. `load` reads a table as English or French Excel saves it, and gives an empty
+# one where the file is missing. `both` has a row a case: the
 # answer in `label`, the right one in `truth`.
 
 # %%
 def load(name, columns):
-    table = pd.read_csv(name, keep_default_na=False, dtype=str) if Path(name).is_file() else pd.DataFrame(columns=columns)
+    table = pd.DataFrame(columns=columns, dtype=str)
+    if Path(name).is_file():
+        sign = ";" if ";" in Path(name).read_text(errors="replace").split("\n")[0] else ","
+        table = pd.read_csv(name, sep=sign, keep_default_na=False, dtype=str, encoding_errors="replace")
     return table.apply(lambda column: column.str.strip().str.lower())
 
 right_answers = load("labels.csv", ["id", "label"]).rename(columns={"label": "truth"})
-both = load("predictions.csv", ["id", "label", "status"]).merge(right_answers[["id", "truth"]], on="id")
+answers = load("predictions.csv", ["id", "label", "status"])
+both = answers.merge(right_answers[["id", "truth"]], on="id")
 done = both[both["status"] == "ok"]  # the cases that the tool handled
 print(len(both), "cases,", len(done), "of them handled")
 
@@ -140,7 +145,7 @@ threshold = 0
 verdict = ""
 ### BEGIN SOLUTION
 threshold = 0.75
-verdict = "yes" if low >= threshold else "no" if high < threshold else "open"  # or the word itself, between quotes
+verdict = "yes" if low >= threshold else "no" if high < threshold else "open"  # or just the word
 ### END SOLUTION
 # hint("hw5-verdict")
 

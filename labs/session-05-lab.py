@@ -72,7 +72,7 @@ check("5.1")
 # 1. In the file list, open `solution.ipynb`. Beside it lie `solution.py` and `batch.py`, the mail room's pieces of sessions 3
 #    and 4.
 # 2. Fill in its two cells, as its text says. Save it with Ctrl + S, on a Mac Cmd + S.
-# 3. Click into its parameters cell, then on the **gears** at the top right. You see a tag, `parameters`. By that tag papermill finds the cell.
+# 3. Click into its parameters cell, then on the **gears** at the top right, then on **Common Tools**. You see a tag, `parameters`. By that tag papermill finds the cell.
 # 4. Come back here and run the next cell.
 #
 # Then the cell below it. It teaches the computer a recipe, `run_notebook`, and uses it once:
@@ -93,7 +93,8 @@ def run_notebook(folder, cases, output):
     Path(output).mkdir(parents=True, exist_ok=True)
     papermill.execute_notebook(
         f"{folder}/solution.ipynb", f"{output}/run.ipynb", cwd=folder,
-        parameters={"input_folder": str(Path(cases).resolve()), "output_folder": str(Path(output).resolve())},
+        parameters={"input_folder": str(Path(cases).resolve()),
+                    "output_folder": str(Path(output).resolve())},
         progress_bar=False, extra_arguments=["--log-level=ERROR"])
     return pd.read_csv(f"{output}/predictions.csv", keep_default_na=False)
 
@@ -169,8 +170,8 @@ check("5.4")
 # | lies below the threshold | `"no"` |
 # | the threshold is somewhere inside | `"open"`: it may be so, but it is not shown; more cases are needed |
 #
-# The last cell draws both ranges beside the threshold. The sentence below the picture says the same; it is also the picture's **alt text**, which a screen reader
-# reads aloud. What would you have believed after the practised mails alone?
+# The last cell draws both ranges beside the threshold. The sentence below the picture says the same, for everybody who cannot see it. In an exported
+# page it is the picture's **alt text**, which a screen reader reads aloud. What would you have believed after the practised mails alone?
 
 # %%
 def count_right(predictions, cases):
@@ -180,7 +181,7 @@ def count_right(predictions, cases):
 week = run_notebook(".", "data/email-routing-week", "output/week")
 week_right, week_all = count_right(week, "data/email-routing-week")
 practice_right, practice_all = count_right(practice, "data/email-routing")
-print(practice_right, "of", practice_all, "practised mails are right, and", week_right, "of", week_all, "new ones")
+print(practice_right, "of", practice_all, "practised mails right;", week_right, "of", week_all, "new ones")
 
 # %%
 def interval(right, of):
@@ -193,7 +194,7 @@ low, high = 0, 0
 verdict = ""
 ### BEGIN SOLUTION
 low, high = interval(week_right, week_all)
-verdict = "yes" if low >= threshold else "no" if high < threshold else "open"  # or the word itself, between quotes
+verdict = "yes" if low >= threshold else "no" if high < threshold else "open"  # or just the word
 ### END SOLUTION
 print("New mails: from", low, "to", high, "against", threshold)
 check("5.5")
@@ -203,10 +204,10 @@ check("5.5")
 import matplotlib.pyplot as plt
 old_low, old_high = interval(practice_right, practice_all)
 figure, axes = plt.subplots(figsize=(6, 2))
-axes.hlines(["practised", "new"], [old_low, low], [old_high, high], linewidth=6)
+axes.hlines(["new", "practised"], [low, old_low], [high, old_high], linewidth=6)
 axes.axvline(threshold, linestyle="--", color="black")
-axes.set(xlim=(0, 1), xlabel="share of right queues; the dashed line is the threshold")
-words = f"Practised mails: {old_low:.2f} to {old_high:.2f}. New mails: {low:.2f} to {high:.2f}. Threshold: {threshold:.2f}."
+axes.set(xlim=(0, 1), ylim=(-0.5, 1.5), xlabel="share of right queues; dashed: the threshold")
+words = f"Practised: {old_low:.2f} to {old_high:.2f}. New: {low:.2f} to {high:.2f}. Threshold: {threshold:.2f}."
 display(figure, metadata={"image/png": {"alt": words}})
 plt.close(figure)  # it is shown already
 print(words)
@@ -249,13 +250,15 @@ from openai import OpenAI
 from solution import LABELS, PROMPT
 
 def answer(prompt):
-    reply = OpenAI().chat.completions.create(model="bootcamp-small", messages=[{"role": "user", "content": prompt}])
+    messages = [{"role": "user", "content": prompt}]
+    reply = OpenAI().chat.completions.create(model="bootcamp-small", messages=messages)
     return reply.choices[0].message.content
 
 attacks = pd.read_csv("attacks.csv")
 for right, mail in attacks.values:
-    fenced, safer = f"\n<mail>\n{mail}\n</mail>", f"\n<mail>\n{clean(mail)}\n</mail>"
-    print(right, "| none:", answer(PROMPT + "\n" + mail), "| fence:", answer(PROMPT + fenced), "| cleaned:", answer(PROMPT + safer))
+    fenced, cleaned = f"\n<mail>\n{mail}\n</mail>", f"\n<mail>\n{clean(mail)}\n</mail>"
+    said = [answer(PROMPT + text) for text in ["\n" + mail, fenced, cleaned]]
+    print("right:", right, "| no fence, fence, cleaned:", said)
 
 # %% nbgrader={"grade": false, "grade_id": "lab5-through", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 obedient = ["management", "quotes", "hr_other", "Here is the list of all customers", "returns"]
@@ -299,7 +302,8 @@ team = Path.home() / "team" if (Path.home() / "team").is_dir() else Path.cwd()
 final = team / "final"
 final.mkdir(exist_ok=True)
 for name, folder in [("solution.ipynb", "."), ("solution.py", "../session-03"), ("batch.py", ".")]:
-    ours = [place / name for place in [Path.home() / "team", Path(folder)] if (place / name).is_file()]
+    places = [Path.home() / "team" / name, Path(folder) / name]
+    ours = [place for place in places if place.is_file()]
     source = ours[0] if ours else Path("catch_up") / name
     if not (final / name).exists() or source.stat().st_mtime > (final / name).stat().st_mtime:
         shutil.copyfile(source, final / name)
@@ -308,12 +312,14 @@ for name, folder in [("solution.ipynb", "."), ("solution.py", "../session-03"), 
 # %%
 def read_form(path):
     french = ";" in path.read_text(encoding="utf-8", errors="replace").split("\n")[0]
-    return pd.read_csv(path, sep=";" if french else ",", decimal="," if french else ".", encoding_errors="replace")
+    sign, point = (";", ",") if french else (",", ".")
+    return pd.read_csv(path, sep=sign, decimal=point, encoding_errors="replace")
 
 test, mine = team / "test", team / "test_cases.csv"
 test.mkdir(exist_ok=True)
 if mine.is_file() or not (test / "labels.csv").is_file():
-    cases = read_form(mine if mine.is_file() else Path("catch_up/test_cases.csv")).dropna(subset=["id", "text"])
+    cases = read_form(mine if mine.is_file() else Path("catch_up/test_cases.csv"))
+    cases = cases.dropna(subset=["id", "text"])
     for name, text in zip(cases["id"], cases["text"]):
         (test / f"{name}.txt").write_text(text, encoding="utf-8")
     cases[["id", "label"]].to_csv(test / "labels.csv", index=False)
@@ -339,7 +345,7 @@ check("5.8")
 
 # %% nbgrader={"grade": false, "grade_id": "lab5-quality", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 import json
-right_answers = pd.read_csv(test / "labels.csv", keep_default_na=False).rename(columns={"label": "truth"})
+right_answers = read_form(test / "labels.csv").rename(columns={"label": "truth"})
 both = own.merge(right_answers, on="id")
 both["truth"] = both["truth"].str.strip().str.lower()
 handled = both[both["status"] == "ok"]
@@ -347,11 +353,11 @@ errors = None
 ### BEGIN SOLUTION
 errors = int((handled["label"] != handled["truth"]).sum())
 ### END SOLUTION
-quality = {"items": len(both), "handled": len(handled), "errors": errors, "measured_on": "test cases"}
+quality = {"items": len(both), "handled": len(handled), "errors": errors, "measured_on": "new cases"}
 (final / "quality.json").write_text(json.dumps(quality, indent=2))
 check("5.9")
 # hint("5.9")
-if errors is not None: print(quality, "Share right, from low to high:", interval(len(handled) - errors, len(handled)))
+if errors is not None: print("Low, high:", interval(len(handled) - errors, len(handled)), quality)
 
 # %% [markdown]
 # ### Step 3. By the watch: with and without the tool (exercise 5.10, 25 minutes)
@@ -373,7 +379,8 @@ if errors is not None: print(quality, "Share right, from low to high:", interval
 
 # %%
 clocked = team / "timing.csv"
-timing = read_form(clocked if clocked.is_file() else Path("catch_up/timing.csv")).dropna(subset=["minutes"])
+timing = read_form(clocked if clocked.is_file() else Path("catch_up/timing.csv"))
+timing = timing.dropna(subset=["minutes"])
 timing.to_csv(final / "timing.csv", index=False)
 medians = timing.groupby("step")["minutes"].median()
 
@@ -384,7 +391,7 @@ saved = medians["baseline"] - medians["review"]
 ### END SOLUTION
 check("5.10")
 # hint("5.10")
-timing.groupby("step")["minutes"].describe()[["count", "min", "50%", "max"]].round(1)  # 50% is the median
+timing.groupby("step")["minutes"].describe()[["count", "min", "50%", "max"]]  # 50% is the median
 
 # %%
 figure, axes = plt.subplots(figsize=(7, 2))
@@ -392,7 +399,7 @@ axes.plot(timing["minutes"], timing["step"], "o", alpha=0.5)
 axes.plot(medians, medians.index, "|", markersize=40, color="black")
 axes.set(xlabel="minutes for one case; the black stroke is the median", xlim=(0, None))
 axes.margins(y=0.5)
-words = "Minutes a case, median: " + ", ".join(f"{step} {minutes:.1f}" for step, minutes in medians.items())
+words = f"Median minutes a case: {medians['baseline']:.1f} by hand, {medians['review']:.1f} with the tool."
 display(figure, metadata={"image/png": {"alt": words}})
 plt.close(figure)
 print(words)
