@@ -250,3 +250,17 @@ def test_brief_defines_every_field_and_route() -> None:
     brief = (DATASET / "brief.md").read_text(encoding="utf-8")
     assert {name for name in FIELDS if f"| `{name}` |" in brief} == set(FIELDS)
     assert {name for name in ROUTES if f"**`{name}`**" in brief} == ROUTES
+
+
+def test_second_reading_is_of_the_drawn_papers_and_agrees_as_the_readme_says() -> None:
+    shown = run_script("second_reading.py", "read").stdout
+    read = re.findall(r"^##### (inv-\d+)", shown, re.M)
+    assert read == [row["id"] for row in rows("second_reading.csv")]
+    assert len(read) >= 30
+    assert not re.search(r"ask_supplier|ask_buyer|\bstop\b", shown)
+    scored = run_script("second_reading.py", "score")
+    assert scored.returncode == 0, scored.stderr
+    readme = (DATASET / "README.md").read_text(encoding="utf-8")
+    assert scored.stdout
+    for line in scored.stdout.splitlines():
+        assert f"- {line}\n" in readme

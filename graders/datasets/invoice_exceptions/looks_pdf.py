@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
-from paper import Paper
+from paper import Paper, money
 
 CREATED = datetime(2026, 4, 1, 8, tzinfo=UTC)
 NEXT = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
@@ -69,7 +70,10 @@ def _table(
     for place, row in enumerate(paper.rows):
         if place and place % PAGE_ROWS == 0 and len(paper.rows) - place > 2:
             sheet.ln(4)
-            sheet.say(f"{w['carried']} ... / {w['page']} {place // PAGE_ROWS}", 9, "I", "R")
+            so_far = sum((line.amount for line in paper.item.lines[:place]), Decimal(0))
+            sheet.say(
+                f"{w['carried']} {money(so_far * paper.item.sign, paper.supplier)}", 9, "I", "R"
+            )
             sheet.add_page()
             sheet.say(
                 f"{paper.supplier.name} - {paper.number} - {w['page']} {place // PAGE_ROWS + 1}", 9
@@ -391,7 +395,8 @@ def minimal(paper: Paper) -> Sheet:
     lang = paper.supplier.lang
     sheet.say(f"{paper.supplier.name}, {', '.join(paper.supplier.at)}", 11)
     sheet.ln(4)
-    sheet.say(f"{paper.supplier.at[0]}, {'le ' if lang == 'fr' else ''}{paper.day}", 11, align="R")
+    town = paper.supplier.at[-1].lstrip("0123456789 ")
+    sheet.say(f"{town}, {'le ' if lang == 'fr' else ''}{paper.day}", 11, align="R")
     sheet.ln(4)
     sheet.say("\n".join(paper.to), 11)
     sheet.ln(6)
