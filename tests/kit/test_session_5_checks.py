@@ -217,3 +217,17 @@ def test_the_notebooks_own_interval_is_wilsons(at):
         for right in range(of + 1):
             for mine, exact in zip(interval(right, of), wilson(right, of), strict=True):
                 assert abs(mine - exact) <= 0.0011
+
+
+def test_what_the_lab_leaves_is_what_the_business_case_reads(at):
+    from bootcamp.roi import read_quality, read_timings
+
+    at("lab-5")
+    left = {path.name for path in Path("final").iterdir()}
+
+    timings, quality = read_timings("final/timing.csv"), read_quality("final/quality.json")
+
+    assert {"solution.ipynb", "solution.py", "batch.py", "risk_card.md", "runbook.md"} < left
+    assert (len(timings.baseline), len(timings.review)) == (20, 20)
+    assert quality.items == 20
+    assert quality.handled < 20
