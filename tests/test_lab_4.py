@@ -54,3 +54,20 @@ def test_lab_4_works_for_a_team_that_has_nothing_yet(
     bars = [out["data"].get("text/html", "") for out in outputs if "data" in out]
     assert any("linear-gradient" in page and "<caption>" in page for page in bars)
     assert took < 60
+
+
+def test_a_team_on_a_use_case_of_the_course_runs_on_its_items(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the bootcamp lays into the team's folder is found, and its labels are no case."""
+    items = tmp_path / "team/data/minutes-to-actions/items"
+    shutil.copytree(content_root() / "graders/datasets/minutes_to_actions/dev", items)
+    source = (content_root() / "labs/session-04-lab.py").read_text(encoding="utf-8")
+    cell = next(c for c in source.split("# %%") if c.startswith("\ncases, output"))
+    room: dict[str, object] = {"team_folder": tmp_path / "team", "Path": Path}
+    monkeypatch.chdir(tmp_path)
+
+    exec(cell, room)  # our own source
+
+    assert room["cases"] == items
+    assert not (tmp_path / "team" / "cases").exists()

@@ -290,7 +290,8 @@ def _own_run(names: Names) -> str:
         )
     output = team_folder() / "output"
     rows = _rows(output / "predictions.csv")
-    cases = team_folder() / "cases"
+    given = names.get("cases")
+    cases = given if isinstance(given, Path) else team_folder() / "cases"
     if not rows:
         raise NotYet("There is no output/predictions.csv in your team's folder. Hand over output.")
     there = {path.stem for path in cases.rglob("*") if path.is_file()} if cases.is_dir() else set()
