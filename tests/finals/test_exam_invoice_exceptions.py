@@ -90,6 +90,13 @@ def test_euros_missed_are_the_totals_of_what_had_to_wait() -> None:
     assert result.errors == 3
 
 
+def test_nothing_missed_among_few_papers_does_not_show_that_nothing_will_be() -> None:
+    # None of 3 held papers: Wilson's upper end is 1.96² / (3 + 1.96²) = 0.5615, of 693.40 euros.
+    missed = score().measure("euros_missed").estimate
+    assert (missed.value, missed.low) == (0, 0)
+    assert missed.high == pytest.approx(0.5615 * (595 + 98.40), rel=1e-3)
+
+
 def test_holding_an_invoice_up_costs_no_euros() -> None:
     result = score(a=PERFECT["a"].replace("pay", "stop"))
     assert result.measure("euros_missed").estimate.value == 0

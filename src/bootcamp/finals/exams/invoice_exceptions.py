@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.labels import chosen, label_scores
-from bootcamp.finals.exams.measures import Measure, ratio, share, total
+from bootcamp.finals.exams.measures import Estimate, Measure, ratio, share, total
 from bootcamp.finals.exams.tables import Given, Row, Rows, amount, tidy
 
 __all__ = ["INVOICE_EXCEPTIONS", "ROUTES"]
@@ -40,7 +41,6 @@ def _score(answers: Rows, given: Given) -> Scored:
     hits = [sum(right[item].values()) if item in right else 0 for item in ids]
     macro, by_route = label_scores(truth, said, "route")
     let_through = {item for item in said if said[item] == "pay" != truth[item]}
-    euros = [_euros(answers[item][0]) if item in let_through else 0.0 for item in ids]
     misread = {item for item in said if not all(right[item].values())}
     misrouted = {item for item in said if said[item] != truth[item]}
     return Scored(
@@ -56,8 +56,8 @@ def _score(answers: Rows, given: Given) -> Scored:
             Measure(
                 "euros_missed",
                 "on invoices sent to payment that had to wait",
-                total(euros),
-                goal=5_000,
+                _missed(answers, {item for item in ids if truth[item] != "pay"}, let_through),
+                goal=6_000,
                 fewer_is_better=True,
                 unit="€",
             ),
@@ -82,6 +82,19 @@ def _by_field(ids: list[str], right: Mapping[str, Mapping[str, bool]]) -> Breakd
         for field in _SAME
     ]
     return Breakdown("Read right, by field", ("field", "right"), tuple(shares))
+
+
+def _missed(answers: Rows, held: set[str], let_through: set[str]) -> Estimate:
+    """Give the euros let through.
+
+    Where nothing was, drawing items again cannot show that something might have been: then the
+    upper end is the share that so many papers cannot rule out, of all the money that had to wait.
+    """
+    euros = {item: _euros(answers[item][0]) for item in sorted(held)}
+    found = total([euros[item] if item in let_through else 0.0 for item in euros])
+    if let_through or not held:
+        return found
+    return replace(found, high=share([False] * len(held)).high * sum(euros.values()))
 
 
 def _euros(answer: Row) -> float:
