@@ -246,8 +246,11 @@ check("6.7")
 # ## The final runs (minutes 50–90)
 #
 # Your facilitator starts the runs. Each team's `final/solution.ipynb` gets a folder of cases that neither you nor the tool has seen, and
-# nobody touches it. Before yours, open it, choose **Run All Cells**, and look at the last check, `check("final")`: it names what is missing. Then open
-# `roi.ipynb`, write its four sentences, and run it.
+# nobody touches it. So try it once more before yours:
+#
+# 1. Open it. In its parameters cell let `input_folder` name your practice cases, such as `"../cases"` from session 4. Choose **Run**, **Run All Cells**, and save.
+# 2. Come back here, press **+** for a new cell, write `check("final")` and run it. It names what the run would miss.
+# 3. Open `roi.ipynb`, write its four sentences, and run it.
 #
 # While you wait: read another team's report with them. Afterwards you get yours. Read it aloud before anybody comments.
 #

@@ -38,6 +38,11 @@ def _final(names: Names) -> str:
         raise NotYet("predictions.csv has no rows. Is there a case in the input folder?")
     _predictions(rows, _place(folder, names, given, "input_folder"))
     left = [row for row in rows if row["status"] != "ok"]
+    if len(left) == len(rows):
+        raise NotYet(
+            "Not one case is ok: everything waits for a person. Look at the reasons in "
+            "review_queue.csv; is a prompt still empty?"
+        )
     queue = _table(
         output / "review_queue.csv", ("id", "status", "reason"), "what a person must see"
     )

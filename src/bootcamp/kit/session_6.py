@@ -166,6 +166,10 @@ def _claim(names: Names) -> str:
         )
     if "hour" not in claim.casefold() and "heure" not in claim.casefold():
         raise NotYet("Hours of what? Say in `claim` that these are hours a year.")
+    if hours.p50 < 0:
+        return (
+            "An honest claim: on these numbers it costs time. The next cell shows what to change."
+        )
     return "A claim with its range. Who would be the first to ask where it comes from?"
 
 
@@ -209,8 +213,8 @@ def _ninety_days(names: Names) -> str:
         )
     stop = names.number("stop_below", "the hours in ninety days below which you stop", 0.5, 1e6)
     hours = getattr(names.get("result"), "hours", None)
-    most = max(1.0, float(getattr(hours, "p95", 0)) / 4)
-    if stop > most:
+    most = float(getattr(hours, "p95", 0)) / 4
+    if stop > most > 0:
         raise NotYet(
             f"`stop_below` is {stop:g} hours in ninety days. Even in a good year a quarter brings "
             f"about {most:,.0f}: did you write the hours of a whole year?"
