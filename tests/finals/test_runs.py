@@ -157,11 +157,12 @@ def test_demo_runs_keep_everything_and_point_to_the_latest(
         assert kept >= {
             "submitted", "solution.executed.ipynb", "solution.html", "roi.executed.ipynb",
             "roi.html", "predictions.csv", "review_queue.csv", "cost_log.csv", "result.json",
-            "quality.json", "roi.json", "report.html", "summary.json",
+            "quality.json", "roi.json", "report.html", "summary.json", "check-in-90-days.ics",
         }  # fmt: skip
         assert not {"home", "mails"} & kept
         summary = json.loads((result.folder / "summary.json").read_text())
         assert summary["succeeded"] is True
+        assert 'href="check-in-90-days.ics"' in (result.folder / "report.html").read_text()
         assert len(summary["code_sha256"]) == len(summary["data_sha256"]) == 64
     assert latest_run(room.data) == results[0].folder.parent
 

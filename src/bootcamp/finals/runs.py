@@ -101,7 +101,7 @@ def _about(cohort: Cohort, team: Team) -> About:
         company=cohort.company,
         members=tuple(people.get(login, login) for login in team.members),
         title=titles.get(team.use_case or "", team.name),
-        date=f"{cohort.sessions[-1]:%-d %B %Y}",
+        last_session=cohort.sessions[-1],
     )
 
 

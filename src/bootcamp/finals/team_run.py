@@ -9,12 +9,14 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from bootcamp import roi
 from bootcamp.cohort import Team
 from bootcamp.errors import BootcampError, RoiInputRefused
+from bootcamp.finals.calendar_entry import CHECK_IN, check_in
 from bootcamp.finals.exam import Exam, ExamResult, open_exam
 from bootcamp.finals.execution import Job, Outcome, Stage
 from bootcamp.finals.files import (
@@ -60,7 +62,7 @@ class About:
     members: tuple[str, ...]
     title: str
     """The use case in words."""
-    date: str
+    last_session: date
 
 
 @dataclass(frozen=True)
@@ -196,13 +198,13 @@ class TeamRun:
         return found
 
     def _present(self, found: TeamResult, quality: ExamResult, result: roi.Result) -> None:
-        """Make the slides, and the same with what is said beside them."""
+        """Make the slides, the same with what is said beside them, and the check's entry."""
         presentation = Presentation(
             team=self.team.name,
             members=self.about.members,
             company=self.about.company,
             title=self.about.title,
-            date=self.about.date,
+            date=f"{self.about.last_session:%-d %B %Y}",
             run=found.run,
             model=str(self.settings["model"]),
             code_sha256=folder_hash(self._submitted),
@@ -215,6 +217,17 @@ class TeamRun:
         forms: dict[str, Form] = {SLIDES: "show", SPEAKER: "speak", PRINTED: "print"}
         for name, form in forms.items():
             self._write(name, slides_page(presentation, form).encode())
+        entry = check_in(
+            company=self.about.company,
+            team=self.team.name,
+            title=self.about.title,
+            last_session=self.about.last_session,
+            hours=result.hours,
+            check=presentation.words.check,
+            run=found.run,
+            at=datetime.now(UTC),
+        )
+        self._write(CHECK_IN, entry.encode())
 
     def _our_roi(self, quality: ExamResult) -> roi.Result:
         """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
@@ -285,14 +298,15 @@ class TeamRun:
         there = self._submitted.is_dir()
         code = folder_hash(self._submitted) if there else ""
         pages = [
-            (f"{stem}.html", words)
-            for stem, words in (
-                ("slides", "The slides (arrow keys)"),
-                ("speaker", "The slides with what is said"),
-                ("solution", "The solution"),
-                ("roi", "What it is worth"),
+            (name, words)
+            for name, words in (
+                (SLIDES, "The slides (arrow keys)"),
+                (SPEAKER, "The slides with what is said"),
+                ("solution.html", "The solution"),
+                ("roi.html", "What it is worth"),
+                (CHECK_IN, "The check after 90 days, for your calendar"),
             )
-            if (self.folder / f"{stem}.html").exists()
+            if (self.folder / name).exists()
         ]
         data_hash = exam.data_sha256 if exam else ""
         summary = found.as_dict() | {
