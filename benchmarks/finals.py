@@ -24,11 +24,14 @@ from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
 from typing import Any
 
+from benchmarks.many_teams import cohort_of, finished_run, table
 from bootcamp import roi
 from bootcamp.cohort import Cohort, Person, Team, UseCase, example_dates
 from bootcamp.content import content_root, dataset
 from bootcamp.finals import run
 from bootcamp.finals.exam import open_exam
+from bootcamp.finals.portfolio import portfolio_of
+from bootcamp.finals.portfolio_files import write_portfolio
 from bootcamp.settings import DataFolder
 
 USE_CASE = "email-routing"
@@ -55,6 +58,9 @@ def measure(teams: int) -> dict[str, Any]:
         "instant_model_ratio": round(instant[0] / instant[1], 2),
         "roi_simulation_milliseconds": round(1000 * _roi_seconds(), 1),
         "roi_simulation_goal_milliseconds": 300,
+        "portfolio_teams": 50,
+        "portfolio_seconds": round(_portfolio_seconds(50), 2),
+        "portfolio_goal_seconds": 5,
     }
 
 
@@ -219,6 +225,17 @@ def _roi_seconds() -> float:
         roi.simulate(inputs, quality, timings)
         taken.append(time.perf_counter() - begun)
     return min(taken)
+
+
+def _portfolio_seconds(teams: int) -> float:
+    """Give how long a portfolio takes, read, simulated and written as page, workbook and PDF."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        data, cohort = cohort_of(Path(scratch), teams)
+        for team in cohort.teams:
+            finished_run(data, team.slug, table(hour_cost=(32, 38, 45)))
+        begun = time.perf_counter()
+        write_portfolio(portfolio_of([(data, cohort, {})]), Path(scratch) / "portfolio")
+        return time.perf_counter() - begun
 
 
 def main() -> None:

@@ -516,6 +516,56 @@ def print_slides(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> Non
         _print_json(printed)
 
 
+@cli.command()
+@click.option(
+    "--data",
+    "folders",
+    default=("./bootcamp-data",),
+    show_default=True,
+    multiple=True,
+    metavar="DIR",
+    help="A cohort's data folder; once more for each further cohort.",
+)
+@_json_option
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where the files go; default: 'portfolio' in the first data folder.",
+)
+def portfolio(folders: tuple[str, ...], as_json: bool, output: Path | None) -> None:
+    """Show leadership what all teams deliver, and what people learned.
+
+    Writes a page, a workbook and (with Chromium) a PDF.
+    """
+    from bootcamp.content import homework_names
+    from bootcamp.finals.portfolio import portfolio_of
+    from bootcamp.finals.portfolio_files import write_portfolio
+    from bootcamp.grading.marking import standings
+
+    cohorts = []
+    for data in dict.fromkeys(DataFolder.at(folder) for folder in folders):
+        loaded = _cohort(data)
+        store = _store(data)
+        marks = {name: standings(data, store, name) for name in homework_names()}
+        store.close()
+        cohorts.append((data, loaded, {name: found for name, found in marks.items() if found}))
+    whole = portfolio_of(cohorts)
+    paths, trouble = write_portfolio(whole, output or cohorts[0][0].root / "portfolio")
+    if as_json:
+        _print_json(whole.as_dict() | {"files": paths})
+    else:
+        hours = whole.hours.interval or "none yet"
+        click.echo(
+            f"{len(whole.teams)} teams, {whole.hours.teams} of them with hours a year; together,"
+            f" P50 [P5 to P95]: {hours}."
+        )
+        for path in paths:
+            click.echo(f"  {path}")
+    if trouble:
+        click.echo(f"No PDF: {trouble}", err=True)
+
+
 @cli.group()
 def budget() -> None:
     """Show and set how much of the model people, teams and the cohort may use."""

@@ -23,12 +23,14 @@ __all__ = [
     "folder_content",
     "folder_hash",
     "json_bytes",
+    "read_below",
     "read_bounded",
     "read_json",
     "write_whole",
 ]
 
 _OPEN_SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".git", "output"})
 
 
@@ -44,6 +46,23 @@ def read_bounded(path: Path, limit: int) -> bytes | None:
     """Give the content of a regular file of at most `limit` bytes, or None if it is no such."""
     try:
         return _read(path, None, limit)
+    except OSError:
+        return None
+
+
+def read_below(root: Path, name: str, limit: int) -> bytes | None:
+    """Give the content of `name` below `root`, as `read_bounded` does; no folder may be a link."""
+    *folders, last = name.split("/")
+    try:
+        opened = os.open(root, _OPEN_FOLDER)
+        try:
+            for folder in folders:
+                inner = os.open(folder, _OPEN_FOLDER, dir_fd=opened)
+                os.close(opened)
+                opened = inner
+            return _read(Path(last), opened, limit)
+        finally:
+            os.close(opened)
     except OSError:
         return None
 

@@ -18,7 +18,7 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-__all__ = ["notebook_page", "report_page"]
+__all__ = ["notebook_page", "portfolio_template", "report_page"]
 
 # fmt: off
 _TAGS = frozenset([
@@ -74,6 +74,11 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
 def report_page(**values: Any) -> str:
     """Give a team's short report; the template names the values."""
     return _environment().get_template("report.html").render(**values)
+
+
+def portfolio_template(**values: Any) -> str:
+    """Give the portfolio's page; the template names the values."""
+    return _environment().get_template("portfolio.html").render(**values)
 
 
 def _environment() -> Environment:

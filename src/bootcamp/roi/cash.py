@@ -13,7 +13,7 @@ neither: they are a risk that somebody has to accept, not a cost to be netted aw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,9 +43,11 @@ class Cash:
     missed_a_year: Interval | None
     """What the misses of a year cost; None when the exam counts none."""
     false_alarms_a_year: Interval | None
+    year_draws: Floats = field(repr=False, compare=False)
+    build_draws: Floats = field(repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it, ready for a JSON file."""
+        """Give everything but the draws, ready for a JSON file."""
         missed, alarms = self.missed_a_year, self.false_alarms_a_year
         return {
             "cash_a_year": self.year.as_dict(),
@@ -98,6 +100,8 @@ def cash(
         false_alarms_a_year=_priced(
             quality.false_alarms, quality, items, drawn["false_alarm_cost"], seed, 1
         ),
+        year_draws=worth - running,
+        build_draws=build,
     )
 
 

@@ -63,6 +63,8 @@ class Result:
     cash: Cash | None
     """None when the inputs have nothing on money."""
     draws: Floats = field(repr=False, compare=False)
+    """Hours a year, a value a draw."""
+    year_one_draws: Floats = field(repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything but the draws, ready for a JSON file."""
@@ -159,7 +161,7 @@ def simulate(
     log = timings or Timings()
     drawn, ramp_months = _draw_all(inputs, quality, log, draws, seed)
     hours = hours_a_year(**drawn)
-    growing = ramp(12, ramp_months)
+    year_one = hours * ramp(12, ramp_months).mean(axis=1)
     middle = {name: float(np.median(values)) for name, values in drawn.items()}
     clocked = _clocked(log)
     evidence = Counter(dict.fromkeys(EVIDENCE, 0))
@@ -168,7 +170,7 @@ def simulate(
     evidence.update(["measured", "measured"])  # the exam's error rate and share handled
     return Result(
         hours=Interval.of(hours),
-        year_one=Interval.of(hours * growing.mean(axis=1)),
+        year_one=Interval.of(year_one),
         chance_positive=float(np.mean(hours > 0)),
         naive=naive_hours(inputs["volume"].mode, inputs["baseline_minutes"].mode),
         evidence=dict(evidence),
@@ -178,6 +180,7 @@ def simulate(
         notes=_notes(inputs, clocked),
         cash=cash(inputs, quality, hours, drawn["volume"] * drawn["adoption"], ramp_months, seed),
         draws=hours,
+        year_one_draws=year_one,
     )
 
 

@@ -1,0 +1,254 @@
+"""The portfolio as files: a page that opens anywhere, a workbook, a PDF to hand out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from bootcamp import roi
+from bootcamp.errors import FinalsError
+from bootcamp.finals.files import write_whole
+from bootcamp.finals.pages import portfolio_template
+from bootcamp.finals.portfolio import Portfolio, TeamShown, Total
+from bootcamp.finals.slides import print_pdf
+from bootcamp.roi.draws import DRAWS
+from bootcamp.settings import private_folder
+
+__all__ = ["portfolio_page", "portfolio_workbook", "write_portfolio"]
+
+_BAR = 200.0
+_HOURS, _EUROS, _SHARE, _SCORE, _DAY = "#,##0", '#,##0 "€"', "0 %", "0.00", "yyyy-mm-dd"
+
+
+class _Scale(NamedTuple):
+    low: float
+    high: float
+
+    def at(self, value: float) -> float:
+        """Give where a value lies on a team's bar."""
+        return round(_BAR * (value - self.low) / (self.high - self.low), 1)
+
+
+class _Number(NamedTuple):
+    """A cell of the workbook with its format."""
+
+    value: float | date | None
+    form: str
+
+
+def write_portfolio(portfolio: Portfolio, folder: Path) -> tuple[list[Path], str]:
+    """Write `portfolio.html`, `.xlsx` and `.pdf`; give their paths, and why one is missing."""
+    private_folder(folder)
+    page, workbook = folder / "portfolio.html", folder / "portfolio.xlsx"
+    write_whole(page, portfolio_page(portfolio).encode())
+    write_whole(workbook, portfolio_workbook(portfolio))
+    printed = folder / "portfolio.pdf"
+    try:
+        print_pdf(page, printed)
+    except FinalsError as error:
+        printed.unlink(missing_ok=True)  # an old one beside a new page would mislead
+        return [page, workbook], str(error)
+    return [page, workbook, printed], ""
+
+
+def portfolio_page(portfolio: Portfolio) -> str:
+    """Give the page: one HTML file without a script or an address outside it."""
+    scale = _scale(portfolio)
+    companies = list(dict.fromkeys(cohort.company for cohort in portfolio.cohorts))
+    names = list(dict.fromkeys(cohort.name for cohort in portfolio.cohorts))
+    return portfolio_template(
+        title="What the AI bootcamp brought",
+        subtitle=f"{', '.join(companies)} · {', '.join(names)} · {_day(portfolio.made_on)}",
+        shown=portfolio,
+        reached=sum(team.reached for team in portfolio.teams),
+        evidence_share=_backed(portfolio.evidence),
+        missing=_missing(portfolio),
+        draws=DRAWS,
+        scale=scale,
+        at=scale.at,
+        amount=_amount,
+        percent=lambda share: f"{100 * share:.0f} %",
+        day=_day,
+    )
+
+
+def portfolio_workbook(portfolio: Portfolio) -> bytes:
+    """Give the workbook: a sheet a subject, numbers as numbers, texts never as formulae."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _sheet(book, "Summary", ("Figure", "Teams", "P5", "P50", "P95"), _summary(portfolio))
+    columns = (
+        *("Cohort", "Team", "Use case", "Hours P5", "Hours P50", "Hours P95", "First year P50"),
+        *("Naive hours", "Measure", "Quality", "Quality low", "Quality high", "Agreed", "Verdict"),
+        *("Cash P5", "Cash P50", "Cash P95", "Build P50", "Measured", "From a system", "Estimated"),
+        *("Run", "Code SHA-256"),
+    )
+    _sheet(book, "Teams", columns, [_team_row(team) for team in portfolio.teams])
+    _sheet(
+        book,
+        "Checks",
+        ("Cohort", "Team", "Status", "Day", "Who looks", "Stop below (h)", "Found on", "Found (h)"),
+        [_check_row(team, portfolio.made_on) for team in portfolio.teams],
+    )
+    _sheet(
+        book,
+        "Learning",
+        ("Cohort", "What", "People", "Done", "Waiting for a mark", "Mean"),
+        _learning(portfolio),
+    )
+    _sheet(book, "Missing", ("Who", "What"), _missing(portfolio))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
+    def row(label: str, total: Total, form: str) -> Sequence[Any]:
+        return (label, total.teams, *_interval(total.interval, form))
+
+    evidence = portfolio.evidence
+    return [
+        row("Hours a year at full use, simulated together", portfolio.hours, _HOURS),
+        row("of these from solutions that showed the quality", portfolio.hours_shown, _HOURS),
+        row("Hours in the first year", portfolio.year_one, _HOURS),
+        ("Naive hours", portfolio.hours.teams, None, _Number(portfolio.naive, _HOURS), None),
+        row("Cash a year, euros", portfolio.cash, _EUROS),
+        row("Cost to build, euros", portfolio.build, _EUROS),
+        *((f"Numbers behind it: {kind}", None, None, evidence[kind], None) for kind in evidence),
+        *((f"Checks: {status}", n, None, None, None) for status, n in portfolio.checks.items()),
+        ("Made on", None, None, _Number(portfolio.made_on, _DAY), None),
+    ]
+
+
+def _team_row(team: TeamShown) -> Sequence[Any]:
+    result, quality = team.hours, team.quality
+    form = _EUROS if quality and quality.unit == "€" else _SCORE
+    measured: Sequence[Any] = (None,) * 6
+    if quality:
+        estimate = quality.estimate
+        numbers = (estimate.value, estimate.low, estimate.high, quality.goal)
+        measured = (quality.title, *(_Number(n, form) for n in numbers), quality.verdict)
+    cash = result.cash if result else None
+    return (
+        team.cohort,
+        team.name,
+        team.use_case,
+        *_interval(result.hours if result else None, _HOURS),
+        _Number(result.year_one.p50 if result else None, _HOURS),
+        _Number(result.naive if result else None, _HOURS),
+        *measured,
+        *_interval(cash.year if cash else None, _EUROS),
+        _Number(cash.build.p50 if cash else None, _EUROS),
+        *(team.evidence.get(kind) for kind in ("measured", "system", "estimate")),
+        team.run.name if team.run else "none",
+        team.run.code_sha256 if team.run else "",
+    )
+
+
+def _check_row(team: TeamShown, today: date) -> Sequence[Any]:
+    check = team.check
+    return (
+        team.cohort,
+        team.name,
+        check.status(today),
+        _Number(check.day, _DAY),
+        check.owner or check.words,
+        _Number(check.stop_below, _HOURS),
+        _Number(check.found_on, _DAY),
+        _Number(check.found_hours, _HOURS),
+    )
+
+
+def _learning(portfolio: Portfolio) -> list[Sequence[Any]]:
+    rows: list[Sequence[Any]] = []
+    for cohort in portfolio.cohorts:
+        for homework in cohort.homeworks:
+            people = (homework.citizens, homework.marked, homework.waiting)
+            rows.append((cohort.name, homework.name, *people, _Number(homework.mean, _SHARE)))
+        macro = _Number(cohort.transfer_macro_f1, _SCORE)
+        what, done = "Transfer check, all four steps; mean macro-F1", cohort.transfers_complete
+        rows.append((cohort.name, what, cohort.citizens, done, None, macro))
+    return rows
+
+
+def _missing(portfolio: Portfolio) -> list[tuple[str, str]]:
+    found = []
+    for cohort in portfolio.cohorts:
+        found += [(cohort.name, problem) for problem in cohort.problems]
+        for team in cohort.teams:
+            who = f"{team.name} ({cohort.name})" if len(portfolio.cohorts) > 1 else team.name
+            found += [(who, note) for note in team.notes]
+        if not cohort.homeworks:
+            found.append((cohort.name, "No homework is graded yet."))
+        if not cohort.transfers:
+            found.append((cohort.name, "Nobody's transfer check is there yet."))
+    return found
+
+
+def _interval(interval: roi.Interval | None, form: str) -> Sequence[_Number]:
+    if interval is None:
+        return (_Number(None, form),) * 3
+    return tuple(_Number(value, form) for value in (interval.p5, interval.p50, interval.p95))
+
+
+def _sheet(
+    book: Workbook, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    sheet = book.create_sheet(title)
+    for place, name in enumerate(columns, start=1):
+        cell = sheet.cell(1, place, name)
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        longest = max([len(name), *(len(_as_text(row[place - 1])) for row in rows)])
+        sheet.column_dimensions[get_column_letter(place)].width = min(60, max(10, longest + 2))
+    for number, row in enumerate(rows, start=2):
+        for place, value in enumerate(row, start=1):
+            _fill(sheet.cell(number, place), value)
+    sheet.freeze_panes = "A2"
+    sheet.sheet_view.zoomScale = 110
+
+
+def _fill(cell: Any, value: Any) -> None:
+    if isinstance(value, _Number):
+        cell.value, cell.number_format = value.value, value.form
+    elif isinstance(value, str):
+        cell.value = _as_text(value)
+        if isinstance(cell, Cell):
+            cell.data_type = "s"  # a team called "=1+1" is a name, no formula
+    else:
+        cell.value = value
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return str(ILLEGAL_CHARACTERS_RE.sub("", value))
+    return "0,000,000" if isinstance(value, _Number) else str(value or "")
+
+
+def _scale(portfolio: Portfolio) -> _Scale:
+    found = [team.hours.hours for team in portfolio.teams if team.hours]
+    low = min([0.0, *(interval.p5 for interval in found)])
+    return _Scale(low, max([low + 1.0, *(interval.p95 for interval in found)]))
+
+
+def _backed(evidence: Any) -> float:
+    whole = sum(evidence.values())
+    return 1 - evidence["estimate"] / whole if whole else 0.0
+
+
+def _amount(value: float, euros: bool = False) -> str:
+    text = f"{abs(value):,.0f}"
+    sign = "−" if value < 0 and text != "0" else ""
+    return f"{sign}{'€' if euros else ''}{text}"
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%B %Y}"
