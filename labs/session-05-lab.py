@@ -341,7 +341,7 @@ check("5.8")
 # In the next cell, `str.strip().str.lower()` takes blanks and capitals away, so that “Pay ” and “pay” are the same. Write `errors`: how many
 # handled cases have a `label` that is not (`!=`) the one in `truth`? `.sum()` counts them, and `int( )` makes it a plain number.
 #
-# The cell saves the three numbers as `quality.json`. The ROI of session 6 starts from it. Then compare the range with your threshold, and say your verdict aloud.
+# The cell saves the three numbers as `quality.json`, and `whose` cases they come from. The ROI of session 6 starts from it. Then compare the range with your threshold, and say your verdict aloud.
 
 # %% nbgrader={"grade": false, "grade_id": "lab5-quality", "locked": false, "schema_version": 3, "solution": true, "task": false, "cell_type": "code"}
 import json
@@ -353,7 +353,8 @@ errors = None
 ### BEGIN SOLUTION
 errors = int((handled["label"] != handled["truth"]).sum())
 ### END SOLUTION
-quality = {"items": len(both), "handled": len(handled), "errors": errors, "measured_on": "new cases"}
+whose = "catch-up cases" if "catch-up" in str(list(both["id"])) else "new cases"
+quality = {"items": len(both), "handled": len(handled), "errors": errors, "measured_on": whose}
 (final / "quality.json").write_text(json.dumps(quality, indent=2))
 check("5.9")
 # hint("5.9")
@@ -370,7 +371,8 @@ if errors is not None: print("Low, high:", interval(len(handled) - errors, len(h
 # - Nobody does the **same case twice**: the second time is always faster. Share the cases, change roles, and clock each other.
 # - Hard cases too, and no rehearsal. Minutes with one decimal: 1:30 is `1.5`.
 #
-# Fill `forms/timing.csv`, a row a case, and drag it into your team's folder. Without one you get the times of the made-up team.
+# Fill `forms/timing.csv`, a row a case, and drag it into your team's folder. Without one you get the times of the made-up team: good
+# for practice, and not for your ROI.
 #
 # The next cell reads the form, leaves out the empty rows, and keeps a copy in `final`. `groupby` makes one heap a step, and `median()` takes the
 # middle of each. Then write into `saved` how many minutes the tool saves on a case: the median of the baseline minus the median of the review, as in `medians["baseline"]`.

@@ -231,3 +231,23 @@ def test_what_the_lab_leaves_is_what_the_business_case_reads(at):
     assert (len(timings.baseline), len(timings.review)) == (20, 20)
     assert quality.items == 20
     assert quality.handled < 20
+    assert quality.measured_on == "catch-up cases"
+
+
+def test_times_of_the_catch_up_piece_are_called_so(at):
+    names = at("lab-5")
+    own = names["timing"].assign(mail="B01")
+
+    assert "catch-up" in outcome("5.10", names)[1]
+    assert "saved a case" in outcome("5.10", {**names, "timing": own})[1]
+
+
+def test_cases_of_the_catch_up_piece_among_ones_own_are_noticed(at):
+    names = at("lab-5")
+    mixed = names["own"].copy()
+    mixed.loc[3, "id"] = "case-51"
+
+    good, sentence = outcome("5.8", {**names, "own": mixed})
+
+    assert not good
+    assert "lie among yours" in sentence
