@@ -156,7 +156,7 @@ picture(hours, 22800 * 4 / 60)
 # - `evidence`: `measured` (you counted or clocked it), `system` (a program says so), or `estimate` (somebody's judgement).
 #
 # An estimate is allowed, and it is shown as one. An empty box is not allowed: nothing is made up for you. Save as **CSV UTF-8** into the folder `final`, then run the cell.
-# It tells you about one thing at a time, and you run it again.
+# It tells you about one thing at a time, and you run it again. (`try … except`, as in lab 4, turns a refusal into a sentence.)
 #
 # No numbers with you? Write `inputs_file = "catch_up.csv"`: the inputs of a made-up team, so that you can go on.
 #
@@ -171,11 +171,13 @@ inputs_file = final / "roi_inputs.csv"
 ### BEGIN SOLUTION
 inputs_file = "catch_up.csv"  # a team that has filled its own leaves the first line as it is
 ### END SOLUTION
-inputs, refused = None, ""
+refused = ""
 try:
     inputs = roi.read_inputs(inputs_file)
 except Exception as problem:
     refused = str(problem)
+    inputs = roi.read_inputs("catch_up.csv")
+    print("Catch-up piece: until yours is complete, you go on with the inputs of a made-up team.")
 check("6.4")
 # hint("6.4")
 
@@ -197,7 +199,8 @@ check("6.5")
 # ### What does it hang on? (exercise 6.6)
 #
 # A **tornado** moves one number at a time from the low end of its likely range to the high end, and leaves the others in the middle. The longest bar
-# is the number that matters most. The cell below draws it and prints the same as a table.
+# is the number that matters most. The cell below draws it and prints the same as a table. In it, `evidence` is a dict made in one line: for each
+# input its name, and how we know it.
 #
 # Is the longest bar a mere `estimate`? Then measure that one next, before you argue about the others. In the cell after it, write the **name** of the longest bar that is an estimate. (If
 # none is, the longest of all.)
@@ -256,7 +259,7 @@ check("6.7")
 #
 # ### What do you decide? (exercise 6.8)
 #
-# From your report copy the quality on hidden cases and its interval, and from session 1 the quality that you agreed on. Then decide. **What you promise is the lower end** of the interval.
+# From your report copy the quality on hidden cases and its interval, and from session 5 the quality that you agreed on. Then decide. **What you promise is the lower end** of the interval.
 #
 # - `"go"`: the lower end reaches what was agreed. People still look at what the tool leaves to them.
 # - `"pilot"`: not shown yet. Use it with a person on every case, and measure again.
