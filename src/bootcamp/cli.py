@@ -195,6 +195,63 @@ def cohort_new(
     )
 
 
+@cohort.command("next")
+@click.option("--from", "old", required=True, metavar="DIR", help="The last cohort's data folder.")
+@click.argument("new", metavar="DIR2")
+@click.option(
+    "--first-day",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day of the first session, like 2027-09-06; the others follow twice a week.",
+)
+@click.option(
+    "--promote",
+    "promoted",
+    multiple=True,
+    metavar="LOGIN",
+    help="Who becomes a facilitator; once for each.",
+)
+@click.option("--name", help="What the new cohort is called.")
+def cohort_next(
+    old: str, new: str, first_day: datetime, promoted: tuple[str, ...], name: str | None
+) -> None:
+    """Start a new cohort in DIR2 from the last one, which stays as it is.
+
+    Facilitators and settings go on, people named become facilitators, use cases not taken stay
+    candidates, and the last teams' solutions are examples that the citizens find in `examples`.
+    """
+    from bootcamp.cohort import load_cohort, next_cohort, save_cohort
+    from bootcamp.finals.examples import copy_examples, ideas_of
+
+    last, data = DataFolder.at(old), DataFolder.at(new)
+    before = load_cohort(last.cohort_file)
+    if data.root == last.root or last.root in data.root.parents or data.root in last.root.parents:
+        raise UsageError("The new cohort needs a folder of its own, beside the old one.")
+    if data.cohort_file.exists() or data.examples.exists():
+        raise UsageError(f"{data.root} holds a cohort already; name a new folder.")
+    made = next_cohort(
+        before,
+        first_session=first_day.date(),
+        promoted=promoted,
+        ideas=ideas_of(last, before),
+        name=name,
+    )
+    data.create()
+    examples = copy_examples(last, before, data.examples)
+    save_cohort(made, data.cohort_file)
+    click.echo(
+        f"Wrote {data.cohort_file}: “{made.name}”, {len(made.people)} facilitators,"
+        f" {len(made.use_cases)} use cases."
+    )
+    if examples:
+        click.echo(
+            f"Examples for the citizens: {len(examples)}, in {data.examples}. Names, addresses and"
+            " keys are taken out; read them first, for what a team wrote into its prompts is still"
+            " there."
+        )
+    click.echo("Next: check the dates and use cases, then `bootcamp cohort import people.csv`.")
+
+
 @cohort.command("import")
 @_data_option
 @click.argument("people", type=click.Path(path_type=Path))

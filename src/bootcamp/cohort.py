@@ -52,6 +52,7 @@ __all__ = [
     "example_dates",
     "load_cohort",
     "new_cohort",
+    "next_cohort",
     "read_people",
     "save_cohort",
     "with_people",
@@ -180,6 +181,9 @@ USE_CASES = (
         "Answer from the handbook, with the article, or say that it is not there.",
     ),
 )
+
+
+_FEWEST_CASES, _MOST_CASES = 4, 6
 
 
 class _Model(BaseModel):
@@ -313,7 +317,9 @@ class Cohort(_Model):
     upstreams: Annotated[tuple[UpstreamSettings, ...], Field(max_length=10)] = ()
     budgets: Budgets = Budgets()
     prices: tuple[ModelPrice, ...] = ()
-    use_cases: Annotated[tuple[UseCase, ...], Field(min_length=4, max_length=6)]
+    use_cases: Annotated[
+        tuple[UseCase, ...], Field(min_length=_FEWEST_CASES, max_length=_MOST_CASES)
+    ]
     people: Annotated[tuple[Person, ...], Field(min_length=1, max_length=200)]
     teams: tuple[Team, ...] = ()
 
@@ -495,6 +501,83 @@ def new_cohort(
         )
     except ValidationError as error:
         raise CohortError(_in_plain_words(error)) from None
+
+
+def next_cohort(
+    old: Cohort,
+    *,
+    first_session: date,
+    promoted: Iterable[str] = (),
+    ideas: Iterable[tuple[str, str]] = (),
+    name: str | None = None,
+) -> Cohort:
+    """Give the cohort that follows on `old`: its facilitators and settings, no citizen yet.
+
+    Args:
+        old: the last cohort; it stays as it is.
+        first_session: the day of session 1; the others follow twice a week.
+        promoted: logins of citizens who are facilitators from now on.
+        ideas: use cases that the last teams propose, as title and summary.
+        name: what the new cohort is called; without it, the old name counted on.
+
+    Raises:
+        CohortError: the day or a value is not right.
+        UnknownName: nobody has one of the logins.
+    """
+    if first_session <= old.sessions[-1]:
+        raise CohortError(
+            f"The first day must come after the last session of '{old.name}', {old.sessions[-1]}."
+        )
+    try:
+        sessions = example_dates(first_session)
+    except OverflowError:
+        raise CohortError("The first day is too late: no calendar goes on after it.") from None
+    new = [old.person(login) for login in dict.fromkeys(promoted)]
+    for person in new:
+        if person.role == "facilitator":
+            raise CohortError(f"'{person.login}' is a facilitator already; promote citizens.")
+    # Dates and extensions were the last cohort's; its rules for what comes late go on.
+    rules = {
+        number: kept
+        for number, given in old.homework.items()
+        if (kept := given.model_copy(update={"due": None, "extensions": {}})) != HomeworkRules()
+    }
+    people = [*old.facilitators, *(p.model_copy(update={"role": "facilitator"}) for p in new)]
+    draft = {
+        "name": name or _counted_on(old.name),
+        "sessions": sessions,
+        "homework": rules,
+        "use_cases": _candidates(old, ideas),
+        "people": people,
+        "teams": (),
+    }
+    try:
+        return Cohort.model_validate(old.model_dump() | draft)
+    except ValidationError as error:
+        raise CohortError(_in_plain_words(error)) from None
+
+
+def _counted_on(name: str) -> str:
+    """Give `Cohort 3` for `Cohort 2`, and `Spring, next` for `Spring`."""
+    number = re.search(r"\d{1,3}$", name)
+    return f"{name[: number.start()]}{int(number[0]) + 1}" if number else f"{name[:190]}, next"
+
+
+def _candidates(old: Cohort, ideas: Iterable[tuple[str, str]]) -> list[UseCase]:
+    """Give four to six use cases: those not taken, the teams' ideas, ours, then those taken."""
+    taken = {team.use_case for team in old.teams}
+    proposed = [UseCase(slug=_slug_from(title), title=title, summary=text) for title, text in ideas]
+    ours = [UseCase(slug=slug, title=title, summary=text) for slug, title, text in USE_CASES]
+    known = {case.slug for case in old.use_cases}
+    first = [case for case in old.use_cases if case.slug not in taken]
+    found: dict[str, UseCase] = {}
+    for case in (*first, *proposed):
+        if case.slug not in taken and len(found) < _MOST_CASES:
+            found.setdefault(case.slug, case)
+    for case in (*(case for case in ours if case.slug not in known), *old.use_cases):
+        if len(found) < _FEWEST_CASES:
+            found.setdefault(case.slug, case)
+    return list(found.values())
 
 
 def load_cohort(path: Path) -> Cohort:

@@ -80,6 +80,11 @@ class DataFolder:
         return self.root / "finals"
 
     @property
+    def examples(self) -> Path:
+        """Solutions of an earlier cohort, for everybody to read; most often not there."""
+        return self.root / "examples"
+
+    @property
     def logs(self) -> Path:
         """Logs of the hub and its services."""
         return self.root / "logs"

@@ -23,6 +23,7 @@ __all__ = [
     "folder_content",
     "folder_hash",
     "json_bytes",
+    "json_object",
     "read_below",
     "read_bounded",
     "read_json",
@@ -126,8 +127,16 @@ def write_whole(path: Path, content: bytes) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     """Give what a file of ours holds; nothing when it is not there or was never whole."""
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        return json_object(path.read_bytes())
+    except OSError:
+        return {}
+
+
+def json_object(content: bytes | None) -> dict[str, Any]:
+    """Give the JSON object that `content` holds, or an empty one when it holds none."""
+    try:
+        found = json.loads(content or b"{}")
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

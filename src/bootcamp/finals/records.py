@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import csv
 import io
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from bootcamp.cohort import Cohort, Team
 from bootcamp.content import session_folder
 from bootcamp.errors import RoiInputRefused
 from bootcamp.finals.exams import Estimate, Measure
-from bootcamp.finals.files import read_below, read_bounded, read_json
+from bootcamp.finals.files import json_object, read_below, read_bounded, read_json
 from bootcamp.finals.notebooks import load_notebook
 from bootcamp.finals.words import words_of
 from bootcamp.kit.session_6 import transfer_steps
@@ -198,9 +197,9 @@ def measured_checks(
 
 def transfer_of(data: DataFolder, login: str) -> Transfer | None:
     """Give what a citizen did in the transfer check: handed in, else as it lies in the home."""
-    record = _object(_handed_in(data, login, "transfer.json"))
+    record = json_object(_handed_in(data, login, "transfer.json"))
     for folder in ("session-06", _LAST_HOMEWORK):
-        record = record or _object(
+        record = record or json_object(
             read_below(data.homes / login, f"{folder}/transfer.json", _MOST_BYTES)
         )
     if "answers" not in record:
@@ -219,7 +218,7 @@ def _handed_in(data: DataFolder, login: str, name: str) -> bytes | None:
 def _assigned(notebook: bytes | None, name: str) -> Mapping[str, Any]:
     """Give the last `name = dict(...)` or `name = {...}` of a notebook, read as plain values."""
     found: Mapping[str, Any] = {}
-    for source in _code(_object(notebook)):
+    for source in _code(json_object(notebook)):
         for statement in _statements(source):
             if not isinstance(statement, ast.Assign) or not any(
                 isinstance(target, ast.Name) and target.id == name for target in statement.targets
@@ -279,14 +278,6 @@ def _rows(content: bytes) -> list[dict[str, str]]:
         return []
     names = [name.lower() for name in header]
     return [dict(zip(names, row, strict=False)) for row in rows if any(row)]
-
-
-def _object(content: bytes | None) -> dict[str, Any]:
-    try:
-        found = json.loads(content or b"{}")
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _day(value: object) -> date | None:

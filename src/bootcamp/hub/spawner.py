@@ -28,6 +28,7 @@ __all__ = ["SandboxSpawner"]
 
 MATERIALS = Path("/srv/bootcamp")
 CONFIG = Path("/etc/jupyter")
+EXAMPLES = "examples"
 # Lays out materials that are missing in the home, as the citizen and never over existing work,
 # then becomes the server. In here nothing privileged ever follows a citizen's symbolic link.
 # Homework is left out: it arrives when it is released.
@@ -95,7 +96,7 @@ class SandboxSpawner(LocalProcessSpawner):
         else:
             command = argv
             environment["HOME"] = str(sandbox.home)
-            await asyncio.to_thread(_lay_out_unprotected, sandbox.home)
+            await asyncio.to_thread(_lay_out_unprotected, sandbox.home, self.data.examples)
         self.log.info("Starting the server of %s", self.user.name)
         self.proc = subprocess.Popen(
             command,
@@ -129,6 +130,8 @@ class SandboxSpawner(LocalProcessSpawner):
         ids = self.authenticator.accounts.system_ids(self.user.name, team.slug if team else None)
         home = _own_folder(self.data.homes / self.user.name, ids, 0o700)
         binds = [Bind(session_folder(n), MATERIALS / f"session-{n:02d}") for n in session_numbers()]
+        if self.data.examples.is_dir():
+            binds.append(Bind(self.data.examples, MATERIALS / EXAMPLES))
         binds.append(Bind(Path(self.jupyter_config), CONFIG))
         binds.append(Bind(self._passwd_file(ids), Path("/etc/passwd")))
         if team:
@@ -201,7 +204,9 @@ def _practice_items(team: Team) -> list[Bind]:
     return [bind for bind in found if bind.source.exists()]  # of an own case, perhaps hidden alone
 
 
-def _lay_out_unprotected(home: Path) -> None:
+def _lay_out_unprotected(home: Path, examples: Path) -> None:
+    if examples.is_dir() and not (home / EXAMPLES).exists():
+        shutil.copytree(examples, home / EXAMPLES)
     for number in session_numbers():
         target = home / f"session-{number:02d}"
         if not target.exists():
