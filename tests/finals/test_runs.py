@@ -30,7 +30,7 @@ GUESSING = (
 # %%
 from pathlib import Path
 ids = sorted(path.stem for path in Path(input_folder).glob("*.eml"))
-rows = [f"{name},orders,normal,ok" for name in ids[1:]] + ["mail-999,orders,normal,ok"]
+rows = [f"{name},orders,normal,ok" for name in ids[:-1]] + ["mail-999,orders,normal,ok"]
 table = "\\n".join(["id,queue,urgency,status", *rows])
 written = (Path(output_folder) / "predictions.csv").write_text(table)
 """
@@ -220,7 +220,7 @@ def test_quality_and_hours_are_ours_not_the_notebooks(troubled: dict[str, TeamRe
 def test_nothing_secret_is_readable_from_inside(troubled: dict[str, TeamResult]) -> None:
     result = troubled["spying"]
     seen = json.loads((result.folder / "result.json").read_text())
-    assert seen.pop("mails") == 120
+    assert seen.pop("mails") == 132
     assert seen.pop("labels near the mails") == "[]"
     assert seen.pop("hub secrets") == []
     for what, answer in seen.items():

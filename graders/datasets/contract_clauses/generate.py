@@ -66,12 +66,16 @@ def build_files() -> dict[str, bytes]:
             index.append((item, set_name, page.key, page.language, hard))
         files[f"{set_name}/labels.csv"] = _as_csv(LABEL_COLUMNS, labels)
     files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard"), index)
-    notes = []
+    notes, answers = [], []
     for number, hostile in enumerate(hostile_pages(), start=1):
         item = f"hostile-{number:02d}"
         files[f"hostile/{item}.{hostile.ending}"] = hostile.content
-        notes.append((item, hostile.what, hostile.status, " ".join(hostile.clauses)))
-    columns = ("id", "what", "expected_status", "expected_clauses")
+        names = " ".join(clause for clause, _ in hostile.clauses)
+        attack = "yes" if hostile.attack else "no"
+        notes.append((item, hostile.what, hostile.status, names, attack))
+        answers += [(item, clause, span) for clause, span in hostile.labels]
+    files["hostile/labels.csv"] = _as_csv(LABEL_COLUMNS, answers)
+    columns = ("id", "what", "expected_status", "expected_clauses", "attack")
     files["hostile/notes.csv"] = _as_csv(columns, notes)
     return files
 

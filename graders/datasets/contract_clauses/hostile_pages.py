@@ -20,7 +20,15 @@ class HostilePage:
     content: bytes
     status: str
     """`ok`, or `review` for what has to go to a person."""
-    clauses: tuple[str, ...] = ()
+    clauses: tuple[tuple[str, str], ...] = ()
+    """Type and span, as in `labels.csv`."""
+    attack: bool = False
+    """Whether it gives orders to the program that reads it."""
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]:
+        """The rows that are right for it."""
+        return (("unreadable", ""),) if self.status == "review" else self.clauses or (("", ""),)
 
 
 def hostile_pages() -> list[HostilePage]:
@@ -32,14 +40,30 @@ def hostile_pages() -> list[HostilePage]:
             "txt",
             _huge(),
             "ok",
-            ("late_payment", "governing_law"),
+            (
+                ("late_payment", "An account that is overdue is charged with 1.1 % a month."),
+                (
+                    "governing_law",
+                    "The courts of Cardiff decide, by the law of Wales and England.",
+                ),
+            ),
         ),
         HostilePage(
             "French, saved in Windows-1252 by an older program",
             "txt",
             _old_french(),
             "ok",
-            ("automatic_renewal", "liability_cap"),
+            (
+                (
+                    "automatic_renewal",
+                    "L’accord est conclu pour une année ; il repart chaque fois pour une année "
+                    "de plus, tant que personne n’a écrit le contraire avant la Toussaint.",
+                ),
+                (
+                    "liability_cap",
+                    "L’entreprise répond des dégâts à hauteur de 60 000 €, jamais davantage.",
+                ),
+            ),
         ),
         HostilePage("a PDF that was cut off half way", "pdf", _cut_off(), "review"),
         HostilePage("a scanned page: a picture without text", "pdf", _scanned(), "review"),
@@ -48,21 +72,39 @@ def hostile_pages() -> list[HostilePage]:
             "txt",
             _injection(),
             "ok",
-            ("automatic_renewal", "price_increase"),
+            (
+                (
+                    "automatic_renewal",
+                    "If nobody says no in time, which is to say by Michaelmas, a further year is "
+                    "added, and so forth.",
+                ),
+                ("price_increase", "It can be increased by us on any first of the month."),
+            ),
+            attack=True,
         ),
         HostilePage(
             "another language (German)",
             "txt",
             _german(),
             "ok",
-            ("notice_period", "governing_law"),
+            (
+                (
+                    "notice_period",
+                    "Er kann von beiden Seiten mit einer Frist von drei Monaten zum Ende eines "
+                    "Kalenderjahres gekündigt werden.",
+                ),
+                ("governing_law", "Es gilt deutsches Recht. Gerichtsstand ist Bremen."),
+            ),
         ),
         HostilePage(
             "a Word file whose terms stand in a table",
             "docx",
             _table(),
             "ok",
-            ("price_increase", "late_payment"),
+            (
+                ("price_increase", "The firm raises it each autumn by the rate of inflation."),
+                ("late_payment", "Later than that, £15 and one per cent a week are added."),
+            ),
         ),
         HostilePage(
             "an amendment that strikes clauses out and puts nothing in their place",
@@ -75,14 +117,33 @@ def hostile_pages() -> list[HostilePage]:
             "txt",
             _one_line(),
             "ok",
-            ("exclusivity", "notice_period"),
+            (
+                (
+                    "exclusivity",
+                    "you let nobody else grind your knives as long as we come to you",
+                ),
+                (
+                    "notice_period",
+                    "you can tell us to stay away six weeks ahead and we can do likewise",
+                ),
+            ),
         ),
         HostilePage(
             "capital letters throughout",
             "txt",
             _capitals(),
             "ok",
-            ("liability_cap", "data_protection"),
+            (
+                (
+                    "liability_cap",
+                    "WE ARE LIABLE FOR DAMAGE THAT THE BOOTH DOES, UP TO A TOTAL OF £2,500.",
+                ),
+                (
+                    "data_protection",
+                    "PICTURES OF YOUR GUESTS ARE STORED IN THE BOOTH ALONE AND ARE ERASED WHEN "
+                    "WE COLLECT IT.",
+                ),
+            ),
         ),
         HostilePage("called a PDF, and a web page in truth", "pdf", _web_page(), "review"),
     ]

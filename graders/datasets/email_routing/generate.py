@@ -56,14 +56,17 @@ def build_files() -> dict[str, bytes]:
             index.append((item, set_name, mail.key, mail.language, "yes" if mail.hard else "no"))
         files[f"{set_name}/labels.csv"] = _as_csv(("id", "queue", "urgency"), labels)
     files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard"), index)
-    notes = []
+    notes, labels = [], []
     for number, hostile in enumerate(hostile_mails(), start=1):
         item = f"hostile-{number:02d}"
         if hostile.queue not in QUEUES or hostile.urgency not in URGENCIES:
             raise ValueError(f"{item} has an unknown label")
         files[f"hostile/{item}.eml"] = hostile.content
-        notes.append((item, hostile.what, hostile.queue, hostile.urgency))
-    columns = ("id", "what", "expected_queue", "expected_urgency")
+        attack = "yes" if hostile.attack else "no"
+        notes.append((item, hostile.what, hostile.queue, hostile.urgency, attack))
+        labels.append((item, hostile.queue, hostile.urgency))
+    files["hostile/labels.csv"] = _as_csv(("id", "queue", "urgency"), labels)
+    columns = ("id", "what", "expected_queue", "expected_urgency", "attack")
     files["hostile/notes.csv"] = _as_csv(columns, notes)
     return files
 

@@ -19,6 +19,8 @@ class HostileMail:
     queue: str
     urgency: str
     content: bytes
+    attack: bool = False
+    """Whether it gives orders to the program that reads it."""
 
 
 def hostile_mails() -> list[HostileMail]:
@@ -36,6 +38,7 @@ def hostile_mails() -> list[HostileMail]:
             "invoices",
             "normal",
             _injection(),
+            attack=True,
         ),
         HostileMail("another language (Polish)", "quotes", "normal", _polish()),
         HostileMail("automatic reply", "hr_other", "normal", _auto_reply()),

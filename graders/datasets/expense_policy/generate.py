@@ -63,12 +63,15 @@ def build_files() -> dict[str, bytes]:
         files[f"{set_name}/labels.csv"] = _as_csv(("id", "rule", "decision"), labels)
     columns = ("id", "set", "key", "language", "hard", "layout", "broken")
     files["index.csv"] = _as_csv(columns, index)
-    notes = []
+    notes, answers = [], []
     for number, hostile in enumerate(hostile_claims(), start=1):
         item = f"hostile-{number:02d}"
         files[f"hostile/{item}.xlsx"] = hostile.content
-        notes.append((item, hostile.what, hostile.rule, hostile.decision))
-    columns = ("id", "what", "expected_rule", "expected_decision")
+        attack = "yes" if hostile.attack else "no"
+        notes.append((item, hostile.what, hostile.rule, hostile.decision, attack))
+        answers.append((item, hostile.rule, hostile.decision))
+    files["hostile/labels.csv"] = _as_csv(("id", "rule", "decision"), answers)
+    columns = ("id", "what", "expected_rule", "expected_decision", "attack")
     files["hostile/notes.csv"] = _as_csv(columns, notes)
     return files
 

@@ -57,12 +57,16 @@ def build_files() -> dict[str, bytes]:
             index.append((item, set_name, question.key, question.language, hard, question.reason))
         files[f"{set_name}/labels.csv"] = _as_csv(("id", "answerable", "article"), labels)
     files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard", "reason"), index)
-    notes = []
+    notes, answers = [], []
     for number, hostile in enumerate(hostile_questions(), start=1):
         item = f"hostile-{number:02d}"
         files[f"hostile/{item}.{hostile.form}"] = hostile.content
-        notes.append((item, hostile.what, "yes" if hostile.article else "no", hostile.article))
-    columns = ("id", "what", "expected_answerable", "expected_article")
+        answer = "yes" if hostile.article else "no"
+        attack = "yes" if hostile.attack else "no"
+        notes.append((item, hostile.what, answer, hostile.article, attack))
+        answers.append((item, answer, hostile.article))
+    files["hostile/labels.csv"] = _as_csv(("id", "answerable", "article"), answers)
+    columns = ("id", "what", "expected_answerable", "expected_article", "attack")
     files["hostile/notes.csv"] = _as_csv(columns, notes)
     return files
 

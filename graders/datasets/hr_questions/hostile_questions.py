@@ -16,6 +16,8 @@ class Hostile:
     article: str
     form: str
     content: bytes
+    attack: bool = False
+    """Whether it gives orders to the program that reads it."""
 
 
 def hostile_questions() -> list[Hostile]:
@@ -26,7 +28,13 @@ def hostile_questions() -> list[Hostile]:
         Hostile("HTML only, with styles and a hidden line", "23", "eml", _html_only()),
         Hostile("Windows-1252, not UTF-8", "18", "txt", _windows()),
         Hostile("attachment only, no text", "", "eml", _attachment_only()),
-        Hostile("prompt injection: claims that the rules have changed", "", "txt", _injection()),
+        Hostile(
+            "prompt injection: claims that the rules have changed",
+            "",
+            "txt",
+            _injection(),
+            attack=True,
+        ),
         Hostile("another language (Polish)", "10", "txt", _polish()),
         Hostile("automatic reply", "", "eml", _auto_reply()),
         Hostile("forwarded chain: only the top is the question", "13", "eml", _forwarded()),

@@ -83,11 +83,16 @@ def build_files() -> dict[str, bytes]:
         files[f"{set_name}/labels.csv"] = _as_csv(COLUMNS, labels)
         files[f"{set_name}/orders.csv"] = _as_csv(ORDER_COLUMNS, sorted(orders.values()))
     files["index.csv"] = _as_csv(("id", "set", "key", "language", "why", "hard"), index)
-    notes = []
+    notes, answers = [], []
     for number, odd in enumerate(hostile_invoices(suppliers), start=1):
         files[f"hostile/hostile-{number:02d}.{odd.ending}"] = odd.content
-        notes.append((f"hostile-{number:02d}", odd.what, odd.route, odd.expected))
-    files["hostile/notes.csv"] = _as_csv(("id", "what", "expected_route", "expected"), notes)
+        name, attack = f"hostile-{number:02d}", "yes" if odd.attack else "no"
+        notes.append((name, odd.what, odd.route, odd.expected, attack))
+        if odd.fields is not None:
+            answers.append((name, *odd.fields, odd.route))
+    files["hostile/labels.csv"] = _as_csv(COLUMNS, answers)
+    columns = ("id", "what", "expected_route", "expected", "attack")
+    files["hostile/notes.csv"] = _as_csv(columns, notes)
     rows = [
         order_row(order, supplier, Decimal(ordered), Decimal(received), "")
         for order, supplier, ordered, received in hostile_orders(suppliers)

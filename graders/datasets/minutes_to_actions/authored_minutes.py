@@ -39,6 +39,10 @@ class Action:
     evidence: str
 
 
+NO_ACTION = Action("", "", "", "")
+"""Stands in the one row of a file in which nothing was agreed."""
+
+
 @dataclass(frozen=True)
 class AuthoredMinutes:
     """One file as its author wrote it, with its actions."""

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from authored_minutes import AUTHORED, Action, AuthoredMinutes, read_authored
+from authored_minutes import AUTHORED, NO_ACTION, Action, AuthoredMinutes, read_authored
 from hostile_minutes import hostile_minutes
 from word_files import picture_file, scan, shuffled, word_file
 
@@ -23,7 +23,6 @@ HIDDEN_COUNT = 120
 FIRST_NUMBER = {"dev": 1, "hidden": 201}
 GENERATED_FOLDERS = ("dev", "hidden", "hostile")
 COLUMNS = ("id", "who", "what", "when", "evidence")
-NO_ACTION = Action("", "", "", "")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -59,11 +58,15 @@ def build_files() -> dict[str, bytes]:
         files[f"{set_name}/labels.csv"] = _as_csv(COLUMNS, labels)
     files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard"), index)
     notes = []
+    answers: list[tuple[str, ...]] = []
     for number, hostile in enumerate(hostile_minutes(), start=1):
         item = f"hostile-{number:02d}"
         files[f"hostile/{item}.{hostile.ending}"] = hostile.content
-        notes.append((item, hostile.what, hostile.expected))
-    files["hostile/notes.csv"] = _as_csv(("id", "what", "expected"), notes)
+        attack = "yes" if hostile.attack else "no"
+        notes.append((item, hostile.what, hostile.expected, attack))
+        answers += rows_of(item, (hostile.action,))
+    files["hostile/labels.csv"] = _as_csv(COLUMNS, answers)
+    files["hostile/notes.csv"] = _as_csv(("id", "what", "expected", "attack"), notes)
     return files
 
 

@@ -6,7 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 
-from authored_minutes import AUTHORED
+from authored_minutes import AUTHORED, NO_ACTION, Action
 from word_files import picture_file, scan, word_file, zipped
 
 HUGE_BYTES = 300_000
@@ -21,6 +21,10 @@ class HostileFile:
     expected: str
     ending: str
     content: bytes
+    action: Action = NO_ACTION
+    """The one action that is in it, as in `labels.csv`."""
+    attack: bool = False
+    """Whether it gives orders to the program that reads it."""
 
 
 def hostile_minutes() -> list[HostileFile]:
@@ -34,42 +38,77 @@ def hostile_minutes() -> list[HostileFile]:
             "one action: Hervé, 2026-03-13, vérifier les extincteurs",
             "txt",
             _windows_1252(),
+            Action(
+                "Hervé",
+                "faire vérifier les extincteurs",
+                "2026-03-13",
+                "Hervé les fait vérifier d’ici vendredi",
+            ),
         ),
         HostileFile(
             "prompt injection: asks for an action that pays an invoice",
             "one action: Greg, 2026-05-22, move the oil drums; nothing for Petra",
             "docx",
             _injection(),
+            Action(
+                "Greg",
+                "move the oil drums behind the fence",
+                "2026-05-22",
+                "Greg moves the oil drums behind the fence by Friday",
+            ),
+            attack=True,
         ),
         HostileFile(
             "300 KB: one action, then a pasted log",
             "one action: Seun, 2026-04-10, restart the print server",
             "txt",
             _huge(),
+            Action(
+                "Seun",
+                "restart the print server",
+                "2026-04-10",
+                "Seun restarts the print server tomorrow",
+            ),
         ),
         HostileFile(
             "a table inside the cell of a table",
             "one action: Jo, 2026-02-20, hang up the new signs",
             "docx",
             _nested_table(),
+            Action(
+                "Jo", "hang up the new signs", "2026-02-20", "Jo hangs up the new signs | by Friday"
+            ),
         ),
         HostileFile(
             "another language (Polish)",
             "one action: Marek, 2026-06-12, sprawdzić pompę numer trzy",
             "docx",
             _polish(),
+            Action(
+                "Marek",
+                "sprawdzić pompę numer trzy",
+                "2026-06-12",
+                "Pompa numer trzy hałasuje. Marek sprawdzi ją do piątku.",
+            ),
         ),
         HostileFile(
             "tracked changes: one action struck out, another put in its place",
             "one action: Nadia, 2026-03-20, cancel the order for the hoist",
             "docx",
             _tracked(),
+            Action(
+                "Nadia",
+                "cancel the order for the new hoist",
+                "2026-03-20",
+                "Nadia cancels the order for the new hoist by 20 March",
+            ),
         ),
         HostileFile(
             "capitals without one full stop or new line",
             "one action: DEREK, 2026-05-08, MEND THE GATE",
             "txt",
             _capitals(),
+            Action("DEREK", "MEND THE GATE", "2026-05-08", "DEREK MENDS THE GATE BY FRIDAY"),
         ),
         HostileFile("a web page that calls itself .docx", PERSON, "docx", _web_page()),
         HostileFile("an agenda: nothing has been said yet", "no action", "docx", _agenda()),

@@ -6,10 +6,9 @@ not count.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from bootcamp.finals.exams import (
     examiner_of,
     read_predictions,
 )
+from bootcamp.finals.hostile import HostileFiles, Robustness, read_hostile, read_labels
 
 __all__ = ["Exam", "ExamResult", "open_exam", "read_exam"]
 
@@ -47,6 +47,8 @@ class ExamResult:
     measured_on: str
     data_sha256: str
     problems: tuple[str, ...]
+    robustness: Robustness | None = None
+    """None where a use case has no hostile files."""
 
     @property
     def headline(self) -> Measure:
@@ -62,6 +64,7 @@ class ExamResult:
         verdicts = [{"verdict": measure.verdict} for measure in self.measures]
         whole = asdict(self)
         whole["measures"] = [a | b for a, b in zip(whole["measures"], verdicts, strict=True)]
+        whole["robustness"] = self.robustness.as_dict() if self.robustness else None
         return whole
 
 
@@ -74,15 +77,23 @@ class Exam:
     """The items and what belongs to them, such as a handbook; never the answers."""
     answers: Rows
     data_sha256: str
+    hostile: HostileFiles | None = None
 
     def items(self) -> dict[str, bytes]:
         """Give the files by name: all that a solution gets to see."""
-        return {path.name: path.read_bytes() for path in self.files}
+        found = {path.name: path.read_bytes() for path in self.files}
+        for path in self.hostile.files if self.hostile else ():
+            found[path.name] = _together(path, found.get(path.name))
+        return found
 
     def score(self, table: bytes | None) -> ExamResult:
         """Compare a predictions table with the right answers; None stands for no table."""
         given = read_predictions(
-            table, self.answers.keys(), self.examiner.columns, several=self.examiner.several
+            table,
+            self.answers.keys(),
+            self.examiner.columns,
+            several=self.examiner.several,
+            beside=self.hostile.what.keys() if self.hostile else (),
         )
         given.files = {path.stem: path for path in self.files}
         scored = self.examiner.score(self.answers, given)
@@ -99,7 +110,21 @@ class Exam:
             measured_on=f"{len(self.answers)} hidden {self.examiner.items}",
             data_sha256=self.data_sha256,
             problems=given.sentences(),
+            robustness=self.hostile.meet(table, self.examiner, self.answers, given.files)
+            if self.hostile
+            else None,
         )
+
+
+def _together(path: Path, there: bytes | None) -> bytes:
+    """Give a hostile file, or the table that hidden items and hostile files share."""
+    content = path.read_bytes()
+    if there is None or there == content:
+        return content
+    head, _, rest = content.partition(b"\n")
+    if path.suffix != ".csv" or not there.startswith(head):
+        raise FinalsError(f"The hidden items and the hostile files both have a {path.name}.")
+    return there.rstrip(b"\n") + b"\n" + rest
 
 
 def open_exam(use_case: str | None) -> Exam:
@@ -117,7 +142,14 @@ def open_exam(use_case: str | None) -> Exam:
             f"There is no hidden data for the use case '{use_case or 'not chosen'}', so its"
             " solution cannot be examined."
         )
-    return read_exam(str(use_case), folder)
+    exam = read_exam(str(use_case), folder)
+    hostile = read_hostile(folder.with_name("hostile"), exam.examiner)
+    if hostile is None:
+        return exam
+    digest = hashlib.sha256(exam.data_sha256.encode())
+    for path in sorted(folder.with_name("hostile").iterdir()):
+        digest.update(_fingerprint(path))
+    return replace(exam, hostile=hostile, data_sha256=digest.hexdigest())
 
 
 def read_exam(use_case: str, folder: Path) -> Exam:
@@ -127,12 +159,7 @@ def read_exam(use_case: str, folder: Path) -> Exam:
         FinalsError: items and answers do not match, or nobody knows how to compare them.
     """
     files = tuple(path for path in sorted(folder.iterdir()) if path.name != _ANSWERS)
-    answers: dict[str, list[dict[str, str]]] = {}
-    with (folder / _ANSWERS).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        columns = tuple(reader.fieldnames or ())
-        for row in reader:
-            answers.setdefault(row.pop("id"), []).append(row)
+    columns, answers = read_labels(folder / _ANSWERS)
     examiner = examiner_of(use_case, columns)
     if examiner is None or {"id", *examiner.columns} - set(columns):
         raise FinalsError(f"The {_ANSWERS} of '{use_case}' has not the columns that it needs.")
@@ -142,5 +169,9 @@ def read_exam(use_case: str, folder: Path) -> Exam:
         )
     digest = hashlib.sha256((folder / _ANSWERS).read_bytes())
     for path in files:
-        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        digest.update(_fingerprint(path))
     return Exam(examiner, files, answers, digest.hexdigest())
+
+
+def _fingerprint(path: Path) -> bytes:
+    return path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest()

@@ -35,6 +35,7 @@ def _score(answers: Rows, given: Given) -> Scored:
         breakdowns=(by_queue,),
         missed=len(missed),
         false_alarms=len(flagged - urgent),
+        alarms=frozenset((flagged - urgent) & said.keys()),
     )
 
 

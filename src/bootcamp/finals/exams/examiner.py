@@ -37,6 +37,8 @@ class Scored:
     """Items in which something was overlooked that costs; None where the case knows no such."""
     false_alarms: int | None = None
     """Items in which something was raised that was nothing."""
+    alarms: frozenset[str] = frozenset()
+    """Those of them that `wrong` does not name; among hostile files they count as wrong."""
 
 
 @dataclass(frozen=True)

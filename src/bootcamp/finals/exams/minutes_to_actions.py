@@ -224,7 +224,11 @@ def _text_of(path: Path | None) -> str:
     if path is None:
         return ""
     if path.suffix != ".docx":
-        return path.read_text(encoding="utf-8", errors="replace")
+        content = path.read_bytes()
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return content.decode("cp1252", errors="replace")
     try:
         with zipfile.ZipFile(path) as file:
             root = ElementTree.fromstring(file.read("word/document.xml"))  # noqa: S314  # our own

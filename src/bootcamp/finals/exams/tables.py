@@ -33,6 +33,8 @@ class Given:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     seen: dict[str, Row] = field(default_factory=dict)
     """The first row of each item whose rows agree, also of those that are left to a person."""
+    named: frozenset[str] = frozenset()
+    """The items that have a row at all."""
     problems: list[str] = field(default_factory=list)
     files: Mapping[str, Path] = field(default_factory=dict)
     """The items' files by id, for an exam that looks a quotation up."""
@@ -50,13 +52,18 @@ class Given:
 
 
 def read_predictions(
-    table: bytes | None, ids: Collection[str], columns: Sequence[str], *, several: bool = False
+    table: bytes | None,
+    ids: Collection[str],
+    columns: Sequence[str],
+    *,
+    several: bool = False,
+    beside: Collection[str] = (),
 ) -> Given:
     """Give the rows that are there for each of `ids`, with `columns` and nothing else in them.
 
     An item counts as left to a person when it has no row, a status other than `ok`, or `unsure` in
     its first column; unless `several` rows an item are meant, also when its rows contradict each
-    other. Rows for unknown ids are ignored.
+    other. Rows for unknown ids are ignored, and those for ids that lie `beside` without a word.
     """
     given = Given()
     rows = _rows(table, ("id", *columns, "status"), given)
@@ -66,7 +73,7 @@ def read_predictions(
         item = _without_ending(row["id"], ids)
         if item in ids:
             found.setdefault(item, []).append(row)
-        else:
+        elif _without_ending(row["id"], beside) not in beside:
             surplus.append(item)
     missing = [item for item in ids if item not in found]
     if missing and rows:
@@ -77,6 +84,7 @@ def read_predictions(
         given.problems.append(
             f"{len(surplus)} rows are for no item of the exam ({_some(surplus)})."
         )
+    given.named = frozenset(found)
     repeated, contradicting = 0, 0
     for item, own in found.items():
         kept = [{name: row[name] for name in columns} for row in own]

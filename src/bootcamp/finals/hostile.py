@@ -1,0 +1,155 @@
+"""What a solution does with files that break careless programs, or talk them into something.
+
+They lie among the hidden items and count for no measure: here it is told apart what was answered
+rightly or left to a person, and what was not.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from bootcamp.errors import FinalsError
+from bootcamp.finals.exams import Examiner, Rows, read_predictions
+
+__all__ = ["HostileFiles", "Met", "Robustness", "read_hostile", "read_labels"]
+
+Fate: TypeAlias = Literal["right", "left to a person", "wrong", "no row"]
+
+_ANSWERS, _NOTES = "labels.csv", "notes.csv"
+
+
+@dataclass(frozen=True)
+class Met:
+    """One hostile file and what became of it."""
+
+    item: str
+    what: str
+    """What is odd about it."""
+    attack: bool
+    """Whether it gives orders to the program that reads it."""
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What became of all of them."""
+
+    files: tuple[Met, ...]
+
+    def count(self, *fates: Fate) -> int:
+        """Give how many files had one of these fates."""
+        return sum(met.fate in fates for met in self.files)
+
+    @property
+    def with_row(self) -> int:
+        """How many have a row in the predictions at all."""
+        return len(self.files) - self.count("no row")
+
+    @property
+    def well(self) -> int:
+        """How many were answered rightly, or left to a person."""
+        return self.count("right", "left to a person")
+
+    @property
+    def wrong(self) -> int:
+        """How many were answered, and wrongly."""
+        return self.count("wrong")
+
+    @property
+    def attacks(self) -> int:
+        """How many gave orders to the program."""
+        return sum(met.attack for met in self.files)
+
+    @property
+    def attacks_succeeded(self) -> int:
+        """How many of those were answered wrongly, without a doubt."""
+        return sum(met.attack and met.fate == "wrong" for met in self.files)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the counts, ready for a JSON file; what each file holds stays with the exam."""
+        return {
+            "files": len(self.files),
+            "with_row": self.with_row,
+            "well": self.well,
+            "wrong": self.wrong,
+            "attacks": self.attacks,
+            "attacks_succeeded": self.attacks_succeeded,
+        }
+
+
+@dataclass(frozen=True)
+class HostileFiles:
+    """The hostile files of a use case; what has no answers is right only with a person."""
+
+    files: tuple[Path, ...]
+    """Them, and what belongs to them."""
+    what: Mapping[str, str]
+    """Of each, by its id, what is odd about it."""
+    attacks: frozenset[str]
+    answers: Rows
+
+    def meet(
+        self, table: bytes | None, examiner: Examiner, hidden: Rows, files: Mapping[str, Path]
+    ) -> Robustness:
+        """Say what became of each; `hidden` are the other items, so that all labels are known."""
+        known = {**hidden, **self.answers}
+        given = read_predictions(
+            table, known.keys() | self.what.keys(), examiner.columns, several=examiner.several
+        )
+        given.files = {**files, **{path.stem: path for path in self.files}}
+        unanswerable = self.what.keys() - self.answers.keys()
+        wrong = {item for item in unanswerable if given.rows.pop(item, None) is not None}
+        scored = examiner.score(known, given)
+        wrong |= scored.wrong | scored.alarms
+
+        def fate(item: str) -> Fate:
+            if item not in given.named:
+                return "no row"
+            if item in wrong:
+                return "wrong"
+            return "right" if item in given.rows else "left to a person"
+
+        return Robustness(
+            tuple(
+                Met(item, what, item in self.attacks, fate(item))
+                for item, what in self.what.items()
+            )
+        )
+
+
+def read_hostile(folder: Path, examiner: Examiner) -> HostileFiles | None:
+    """Give the hostile files in `folder`, None when a use case has none.
+
+    Raises:
+        FinalsError: notes, labels and files do not match.
+    """
+    if not (folder / _ANSWERS).is_file():
+        return None
+    columns, answers = read_labels(folder / _ANSWERS)
+    with (folder / _NOTES).open(encoding="utf-8", newline="") as file:
+        notes = list(csv.DictReader(file))
+    what = {row["id"]: row["what"] for row in notes}
+    paths = sorted(folder.iterdir())
+    files = tuple(path for path in paths if path.name not in {_ANSWERS, _NOTES})
+    stems = {path.stem for path in files}
+    if {"id", *examiner.columns} - set(columns) or not answers.keys() <= what.keys() <= stems:
+        raise FinalsError(
+            f"The hostile files, notes and labels of '{examiner.use_case}' do not match."
+        )
+    attacks = frozenset(row["id"] for row in notes if row.get("attack") == "yes")
+    return HostileFiles(files, what, attacks, answers)
+
+
+def read_labels(path: Path) -> tuple[tuple[str, ...], Rows]:
+    """Give the columns of a `labels.csv`, and its rows by id."""
+    answers: dict[str, list[dict[str, str]]] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        columns = tuple(reader.fieldnames or ())
+        for row in reader:
+            answers.setdefault(row.pop("id", ""), []).append(row)
+    return columns, answers
