@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import nbformat
 import openpyxl
 import pytest
 from benchmarks.many_teams import INPUTS, MONEY, cohort_of, finished_run, table, transfer_check
@@ -252,6 +253,21 @@ def test_the_checks_after_ninety_days_have_a_status_each(tmp_path: Path) -> None
     page = portfolio_page(found)
     assert "below the limit: stop" in page
     assert "1 measured, 1 planned" in page
+
+
+def test_without_an_agreed_day_the_run_s_own_entry_and_words_are_shown(tmp_path: Path) -> None:
+    data, cohort = cohort_of(tmp_path, 1)
+    folder = finished_run(data, "t0", table())
+    (folder / "check-in-90-days.ics").write_text("BEGIN:VCALENDAR")
+    cell = nbformat.v4.new_code_cell('check = "In 90 days we time <twenty> mails again."')
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "submitted" / "roi.ipynb")
+    found = only((data, cohort))
+    (team,) = found.teams
+    assert team.check.status(TODAY) == "not agreed"
+    assert team.check.proposed == date(2027, 4, 28)  # 28 January and 90 days
+    page = portfolio_page(found)
+    assert "proposes 28 April 2027<" in page
+    assert "we time &lt;twenty&gt; mails again" in page
 
 
 def agreed(data: DataFolder, login: str, *sources: str) -> None:

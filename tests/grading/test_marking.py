@@ -11,6 +11,7 @@ import pytest
 from bootcamp.cohort import Cohort
 from bootcamp.errors import GradingError
 from bootcamp.exchange.service import Exchange
+from bootcamp.finals.portfolio import portfolio_of
 from bootcamp.grading import grade_assignment
 from bootcamp.grading.adapter import marks_of
 from bootcamp.grading.marking import (
@@ -97,6 +98,16 @@ def test_where_everyone_stands(course: SmallCourse) -> None:
         "ben": (4, 6, 1),
         "cleo": (4, 6, 0),
     }
+
+
+def test_the_portfolio_takes_the_marks_of_those_whose_marking_is_complete(
+    course: SmallCourse,
+) -> None:
+    marks = {HOMEWORK: standings(course.data, course.store, HOMEWORK)}
+    (shown,) = portfolio_of([(course.data, cohort(LOGINS), marks)]).cohorts
+    (homework,) = shown.homeworks
+    assert (homework.marked, homework.waiting, homework.citizens) == (1, 2, 3)
+    assert homework.mean == pytest.approx(4 / 6)
 
 
 def test_the_question_stands_beside_the_answer(course: SmallCourse) -> None:

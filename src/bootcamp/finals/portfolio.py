@@ -308,7 +308,7 @@ def _team(
         use_case=titles.get(team.use_case or "", ""),
         run=run,
         hours=hours,
-        check=check_of(data, team, run, found),
+        check=check_of(data, cohort, team, run, found),
         notes=notes,
         order=np.random.default_rng([SEED, place]).permutation(DRAWS),
     )
@@ -370,6 +370,7 @@ def _team_dict(team: TeamShown, today: date) -> dict[str, Any]:
             "owner": check.owner,
             "stop_below": check.stop_below,
             "words": check.words,
+            "proposed": check.proposed.isoformat() if check.proposed else None,
             "found_on": check.found_on.isoformat() if check.found_on else None,
             "found_hours": check.found_hours,
         },

@@ -21,6 +21,7 @@ from bootcamp import roi
 from bootcamp.cohort import Cohort, Team
 from bootcamp.content import session_folder
 from bootcamp.errors import RoiInputRefused
+from bootcamp.finals.calendar_entry import CHECK_IN, day_of_check
 from bootcamp.finals.exams import Estimate, Measure
 from bootcamp.finals.files import json_object, read_below, read_bounded, read_json
 from bootcamp.finals.notebooks import load_notebook
@@ -83,6 +84,8 @@ class Check:
     """Hours in these ninety days."""
     words: str = ""
     """What the business case says about it, where no day was agreed."""
+    proposed: date | None = None
+    """The day of the calendar entry that the final run left, where no day was agreed."""
     found_on: date | None = None
     found_hours: float | None = None
 
@@ -155,7 +158,11 @@ def _run(name: str, folder: Path, summary: Mapping[str, Any]) -> Run:
 
 
 def check_of(
-    data: DataFolder, team: Team, run: Run | None, found: Mapping[str, tuple[date, float]]
+    data: DataFolder,
+    cohort: Cohort,
+    team: Team,
+    run: Run | None,
+    found: Mapping[str, tuple[date, float]],
 ) -> Check:
     """Give a team's check: as agreed in the last homework of a member, and as found since."""
     on, hours = found.get(team.slug, (None, None))
@@ -166,8 +173,12 @@ def check_of(
             limit = _number_or_none(agreed.get("stop_below"))
             owner = _short(agreed.get("owner"))
             return Check(day, owner, limit, found_on=on, found_hours=hours)
-    notebook = load_notebook(run.folder / "submitted" / "roi.ipynb") if run else None
-    return Check(words=_short(words_of(notebook).check), found_on=on, found_hours=hours)
+    if run is None:
+        return Check(found_on=on, found_hours=hours)
+    words = words_of(load_notebook(run.folder / "submitted" / "roi.ipynb")).check
+    entry = (run.folder / CHECK_IN).is_file()
+    proposed = day_of_check(cohort.sessions[-1]) if entry else None
+    return Check(words=_short(words), proposed=proposed, found_on=on, found_hours=hours)
 
 
 def measured_checks(
