@@ -517,26 +517,39 @@ def feedback(data: DataFolder, as_json: bool, number: int) -> None:
 @_json_option
 @click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
 @click.option("--again", is_flag=True, help="Begin anew, also where a run was interrupted.")
-def finals(data: DataFolder, as_json: bool, teams: tuple[str, ...], again: bool) -> None:
+@click.option("--locked", type=int, hidden=True)
+def finals(
+    data: DataFolder, as_json: bool, teams: tuple[str, ...], again: bool, locked: int | None
+) -> None:
     """Run each team's final notebooks on the hidden data and show quality and hours saved.
 
     A run that was interrupted is gone on with: teams that were done are not run twice.
     """
     from bootcamp.finals import as_table, run
     from bootcamp.gateway.finals import gateway_for_teams, model_in_words
+    from bootcamp.web.final_runs import Board
 
     loaded = _cohort(data)
     for slug in teams:
         loaded.team(slug)
     chosen = list(teams) or [team.slug for team in loaded.teams]
-    with gateway_for_teams(data, loaded, chosen) as (socket, keys):
+    shown = _TeamProgress(chosen)
+    with (
+        Board.held(data, chosen, locked) as board,
+        gateway_for_teams(data, loaded, chosen) as (socket, keys),
+    ):
+
+        def follow(step: Progress) -> None:
+            shown(step)
+            board(step)
+
         results = run(
             data,
             loaded,
             gateway_socket=socket,
             keys=keys,
             teams=chosen,
-            progress=_TeamProgress(chosen),
+            progress=follow,
             model=model_in_words(loaded),
             again=again,
         )

@@ -61,9 +61,17 @@ class ExamResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Give all of it, ready for a JSON file."""
-        verdicts = [{"verdict": measure.verdict} for measure in self.measures]
+        said = [
+            {
+                "verdict": measure.verdict,
+                "text": measure.text,
+                "interval": measure.interval,
+                "against_goal": measure.against_goal,
+            }
+            for measure in self.measures
+        ]
         whole = asdict(self)
-        whole["measures"] = [a | b for a, b in zip(whole["measures"], verdicts, strict=True)]
+        whole["measures"] = [a | b for a, b in zip(whole["measures"], said, strict=True)]
         whole["robustness"] = self.robustness.as_dict() if self.robustness else None
         return whole
 

@@ -41,6 +41,8 @@ __all__ = ["MODEL", "PRINTED", "About", "TeamRun"]
 SOLUTION = "solution.ipynb"
 ROI = "roi.ipynb"
 SLIDES, SPEAKER, PRINTED = "slides.html", "speaker.html", "slides-print.html"
+TEAMS_OWN = "slides-team.html"
+"""For the team itself: without what a cell has printed, which may quote hidden cases."""
 INPUTS = "roi_inputs.csv"
 TIMINGS = "timing.csv"
 MODEL = "bootcamp-small"
@@ -217,6 +219,9 @@ class TeamRun:
         forms: dict[str, Form] = {SLIDES: "show", SPEAKER: "speak", PRINTED: "print"}
         for name, form in forms.items():
             self._write(name, slides_page(presentation, form).encode())
+        demo = replace(presentation.demo, printed="") if presentation.demo else None
+        page = slides_page(replace(presentation, demo=demo), "speak")
+        self._write(TEAMS_OWN, page.encode())
         entry = check_in(
             company=self.about.company,
             team=self.team.name,

@@ -27,10 +27,11 @@ from starlette.routing import Route
 from bootcamp.errors import BootcampError
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
-from bootcamp.web import budgets, views
+from bootcamp.web import budgets, final_runs, views
 from bootcamp.web.contracts import HomeworkLike
 from bootcamp.web.current import Current
 from bootcamp.web.desk import Desk
+from bootcamp.web.finals_desk import FinalsDesk, own_final
 from bootcamp.web.hub_api import HubApi, HubUnavailable
 from bootcamp.web.identity import Identity, Session, Visitor
 from bootcamp.web.jobs import Job, Jobs, Work
@@ -81,6 +82,10 @@ class Pages:
             begin=self._begin,
         )
 
+        self._finals_desk = FinalsDesk(
+            prefix=settings.prefix, data=data, current=current, render=self._render
+        )
+
     def routes(self) -> list[Route]:
         """Give the routes, relative to the service's prefix."""
         page, action = self._page, self._action
@@ -101,6 +106,7 @@ class Pages:
             Route(f"{person}/feedback/document", page(self._feedback_document)),
             Route(f"{homework}/release", action(self._release), methods=["POST"]),
             *self._desk.routes(page, action),
+            *self._finals_desk.routes(page, action),
         ]
 
     def exception_handlers(self) -> Mapping[Any, ExceptionHandler]:
@@ -128,10 +134,22 @@ class Pages:
                 return []
             return budgets.own_budgets(visitor, self._current.cohort, self._store)
 
+        def final() -> Any:
+            own = self._current.cohort.team_of(visitor.login)
+            return None if visitor.is_facilitator else own_final(self._data, own)
+
         home = await asyncio.to_thread(gather)
         own = await asyncio.to_thread(own_budgets)
         name = "facilitator.html" if visitor.is_facilitator else "home.html"
-        return self._render(name, session=session, visitor=visitor, home=home, own_budgets=own)
+        return self._render(
+            name,
+            session=session,
+            visitor=visitor,
+            home=home,
+            own_budgets=own,
+            final=await asyncio.to_thread(final),
+            final_files=final_runs.TEAM_FILES,
+        )
 
     async def _budgets(self, _request: Request, session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:

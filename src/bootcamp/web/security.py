@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["DOCUMENT_POLICY", "PAGE_POLICY", "SecurityHeaders", "read_by_a_script"]
+__all__ = ["DOCUMENT_POLICY", "PAGE_POLICY", "SLIDES_POLICY", "SecurityHeaders", "read_by_a_script"]
 
 PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -17,6 +17,13 @@ PAGE_POLICY = (
 DOCUMENT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+)
+# Slides turn by a script of ours; the page itself says which one by its hash, so no other runs. The
+# origin of its own stays, and so does the ban on loading anything.
+SLIDES_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:;"
+    " font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self';"
+    " sandbox allow-scripts"
 )
 
 

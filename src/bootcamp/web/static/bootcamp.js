@@ -57,6 +57,10 @@ if (working) {
         return;
       }
       if (step.textContent !== status.step) step.textContent = status.step;
+      for (const [name, text] of Object.entries(status.live || {})) {
+        const place = document.querySelector(`[data-live="${CSS.escape(name)}"]`);
+        if (place && place.textContent !== text) place.textContent = text;
+      }
       const bar = working.querySelector("progress");
       if (bar && status.total) {
         bar.max = status.total;

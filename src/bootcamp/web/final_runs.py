@@ -1,0 +1,318 @@
+"""Final runs as the pages see them: begun at a button, followed live, and what each has left.
+
+`bootcamp finals` keeps a file of how far it is, whoever started it; the lock beside that file is
+held as long as it lives, so nobody has to believe the file about that. A run that the pages begin
+is a process of its own and outlives them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from bootcamp.cohort import Cohort
+from bootcamp.errors import BootcampError, FinalsError
+from bootcamp.settings import DataFolder, private_folder
+
+__all__ = [
+    "FILES",
+    "TEAM_FILES",
+    "Board",
+    "Left",
+    "State",
+    "begin",
+    "left_by",
+    "look",
+    "missing_keys",
+    "moment_of",
+    "runs",
+]
+
+FILES = {
+    "report.html": "Report",
+    "slides.html": "Slides",
+    "speaker.html": "Speaker copy",
+    "roi.html": "What it is worth",
+    "solution.html": "Executed solution",
+    "check-in-90-days.ics": "90-day check",
+}
+"""What of a team's run is shown to facilitators, and how it is called."""
+TEAM_FILES = {
+    "slides-team.html": "Your slides",
+    "roi.html": "Your business case",
+    "check-in-90-days.ics": "The 90-day check, for your calendar",
+}
+"""What a team itself may open: nothing in it was made where the hidden cases could be read."""
+
+_RUN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}(-\d{1,2})?")
+# Nothing of the hub's goes into the process that starts sandboxes.
+_HIDDEN = ("JUPYTERHUB_", "JPY_", "CONFIGPROXY_")
+_ENDS = {"done", "done before", "stopped"}
+
+
+class StepLike(Protocol):
+    """One step of a team's run, as `bootcamp.finals` tells it."""
+
+    @property
+    def team(self) -> str:
+        """The team's slug."""
+
+    @property
+    def notebook(self) -> str:
+        """Which notebook runs; empty for a word on the whole."""
+
+    @property
+    def cell(self) -> int:
+        """The cell that runs."""
+
+    @property
+    def cells(self) -> int:
+        """Of how many."""
+
+    @property
+    def message(self) -> str:
+        """A word in place of a cell."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the runs are, or how they ended."""
+
+    began_at: str
+    by: str = ""
+    """The login of whoever pressed the button; empty when they were begun on the server."""
+    state: Literal["working", "done", "failed", "stopped"] = "working"
+    teams: dict[str, str] = field(default_factory=dict)
+    """By team: where it is, in words."""
+    ended: list[str] = field(default_factory=list)
+    """The teams that are through."""
+    problem: str = ""
+
+    @property
+    def began(self) -> datetime:
+        """When they began."""
+        return datetime.fromisoformat(self.began_at)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a team's run has left."""
+
+    run: str
+    at: datetime
+    succeeded: bool
+    quality: str
+    interval: str
+    against_goal: str
+    measured: str
+    hours: str
+    hours_range: str
+    problem: str
+    """What stopped it, or the first thing worth knowing; nothing that a notebook has printed."""
+    files: tuple[str, ...]
+
+
+class Board:
+    """Keeps the file of how far the runs are; called with each step."""
+
+    def __init__(self, data: DataFolder, state: State) -> None:
+        self._data = data
+        self._state = state
+
+    @classmethod
+    @contextmanager
+    def held(
+        cls, data: DataFolder, teams: Sequence[str], locked: int | None = None
+    ) -> Iterator[Board]:
+        """Say that these teams run, until the context ends, and how that went.
+
+        `locked` is the descriptor of the lock where whoever started us has taken it already.
+
+        Raises:
+            FinalsError: other runs are going on.
+        """
+        folder = private_folder(data.run)
+        descriptor = os.open(folder / "finals.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        state = State(began_at=_now())
+        if locked is None:
+            locked = descriptor
+            try:
+                fcntl.flock(locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                raise FinalsError(
+                    "Final runs are going on already; wait until they are done."
+                ) from None
+        else:
+            os.close(descriptor)
+            os.set_inheritable(locked, False)
+            state = _read(data) or state
+        board = cls(data, replace(state, teams=dict.fromkeys(teams, "waiting")))
+        board._say()
+        try:
+            yield board
+        except BootcampError as error:
+            board._say(state="failed", problem=str(error))
+            raise
+        except Exception:
+            said = "Something went wrong on our side; logs/finals.log says what."
+            board._say(state="failed", problem=said)
+            raise
+        else:
+            board._say(state="done")
+        finally:
+            os.close(locked)
+
+    def __call__(self, step: StepLike) -> None:
+        """Take in one step; the runs call this one at a time."""
+        where = step.notebook.removesuffix(".ipynb")
+        said = step.message or f"cell {step.cell} of {step.cells}"
+        ended = self._state.ended
+        if not where and step.message in _ENDS and step.team not in ended:
+            ended = [*ended, step.team]
+        text = f"{where}, {said}" if where else said
+        self._say(teams=self._state.teams | {step.team: text}, ended=ended)
+
+    def _say(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+        _write(self._data, self._state)
+
+
+def begin(data: DataFolder, by: str) -> bool:
+    """Start the runs of all teams; False when some are going on already."""
+    folder = private_folder(data.run)
+    with (folder / "finals.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        _write(data, State(began_at=_now(), by=by))
+        environ = {k: v for k, v in os.environ.items() if not k.startswith(_HIDDEN)}
+        command = [sys.executable, "-m", "bootcamp.lean", "bootcamp", "finals"]
+        with (private_folder(data.logs) / "finals.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*command, "--data", str(data.root), "--locked", str(lock.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=environ,
+                pass_fds=[lock.fileno()],  # the lock goes on in the child, and ends with it
+                start_new_session=True,
+            )
+    _children[:] = [child for child in _children if child.poll() is None]
+    _children.append(process)
+    return True
+
+
+_children: list[subprocess.Popen[bytes]] = []
+"""Looked at on the way, so that none stays behind as a zombie."""
+
+
+def look(data: DataFolder) -> State | None:
+    """Give how far the last runs are, None when there were none."""
+    for child in _children:
+        child.poll()
+    going_on = _is_held(data.run / "finals.lock")
+    state = _read(data)
+    if state and state.state == "working" and not going_on:
+        said = "The runs ended before they were done. Press again to go on: nothing runs twice."
+        return replace(state, state="stopped", problem=said)
+    return state
+
+
+def missing_keys(cohort: Cohort, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Give the key variables that a run needs and this process has not.
+
+    The company's keys go to the model gateway alone; the pages never hold them.
+    """
+    wanted = [service.key_variable for service in cohort.model_services]
+    return [name for name in wanted if name and not environ.get(name, "").strip()]
+
+
+def runs(data: DataFolder) -> list[str]:
+    """Give the names of all runs, the newest first."""
+    found = (path.parent.name for path in data.finals.glob("*/run.json"))
+    return sorted((name for name in found if _RUN.fullmatch(name)), reverse=True)
+
+
+def left_by(data: DataFolder, run: str, team: str) -> Left | None:
+    """Give what a team's run has left; None when it is not through, or never began."""
+    folder = data.finals / run / team
+    if not _RUN.fullmatch(run):
+        return None
+    summary = _json(folder / "summary.json")
+    if not summary:
+        return None
+    quality, hours = summary.get("quality") or {}, (summary.get("roi") or {}).get("hours_a_year")
+    head = (quality.get("measures") or [{}])[0]
+    problems = summary.get("problems") or []
+    return Left(
+        run=run,
+        at=moment_of(run),
+        succeeded=bool(summary.get("succeeded")),
+        quality=head.get("text", ""),
+        interval=head.get("interval", ""),
+        against_goal=head.get("against_goal", ""),
+        measured=head.get("title", ""),
+        hours=f"{hours['p50']:,.0f}" if hours else "",
+        hours_range=f"{hours['p5']:,.0f} to {hours['p95']:,.0f}" if hours else "",
+        problem=_sentence(problems[0]) if problems else "",
+        files=tuple(name for name in {**FILES, **TEAM_FILES} if (folder / name).is_file()),
+    )
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    cell = problem.get("cell")
+    where = f"{problem['notebook']}, code cell {cell}" if cell is not None else problem["notebook"]
+    return f"{where}: {problem['message']}"
+
+
+def moment_of(run: str) -> datetime:
+    """Give when a run began: its name says so."""
+    return datetime.strptime(run[:17], "%Y-%m-%d-%H%M%S").replace(tzinfo=UTC)
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        with lock.open() as held:
+            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _read(data: DataFolder) -> State | None:
+    try:
+        return State(**_json(data.run / "finals.json"))
+    except TypeError:
+        return None
+
+
+def _write(data: DataFolder, state: State) -> None:
+    draft = data.run / "finals.json.new"
+    draft.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    draft.replace(draft.with_suffix(""))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

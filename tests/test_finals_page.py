@@ -1,0 +1,132 @@
+"""The final runs' page in a real browser: press, follow, open; the slides turn, nothing else acts.
+
+With `BOOTCAMP_SCREENSHOTS=folder` every stage leaves pictures there, on a desk and on a phone.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bootcamp.finals.pages import report_page
+from bootcamp.finals.slides import slides_page
+from bootcamp.finals.words import Demo
+from bootcamp.settings import DataFolder
+from bootcamp.web.final_runs import FILES
+from tests.conftest import Bootcamp, start_bootcamp
+from tests.finals.test_slides import FULL, NASTY, presentation
+from tests.test_desk import browser, pictures, signed_in  # noqa: F401 - a fixture
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+YESTERDAY = "2026-01-27-160300"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootcamp]:
+    """A bootcamp with yesterday's run; today one team has nothing to run any more."""
+    running = start_bootcamp(tmp_path_factory.mktemp("finals") / "data")
+    data = DataFolder.at(running.data)
+    for slug in ("teal", "amber"):
+        leave(data, slug)
+        shutil.rmtree(data.teams / slug / "final")
+    yield running
+    running.stop()
+
+
+def leave(data: DataFolder, slug: str) -> None:
+    """Leave a run whose slides try to act."""
+    folder = data.finals / YESTERDAY / slug
+    folder.mkdir(parents=True)
+    (folder.parent / "run.json").write_text('{"finished": "yes"}')
+    shown = replace(
+        presentation(FULL), team=f"Team {slug.title()}", demo=Demo("solve(mail)", NASTY)
+    )
+    pages = [(name, words) for name, words in FILES.items() if name != "report.html"]
+    report = report_page(
+        title="Final run", subtitle=NASTY, failed=False, problems=(), quality=shown.quality,
+        result=shown.result, pages=pages, run=YESTERDAY, code_sha256="c", data_sha256="d",
+    )  # fmt: skip
+    contents = {
+        "report.html": report,
+        "slides.html": slides_page(shown, "show"),
+        "speaker.html": slides_page(shown, "speak"),
+        "slides-team.html": slides_page(replace(shown, demo=None), "speak"),
+        "roi.html": report,
+        "solution.html": report,
+        "check-in-90-days.ics": "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+    }
+    for name, text in contents.items():
+        (folder / name).write_text(text)
+    summary = {
+        "succeeded": True,
+        "quality": shown.quality.as_dict(),
+        "roi": shown.result.as_dict(),
+        "problems": [],
+    }
+    (folder / "summary.json").write_text(json.dumps(summary))
+
+
+@pytest.fixture(scope="module")
+def desk(stage: Bootcamp, browser: Browser) -> Iterator[Page]:  # noqa: F811
+    yield from signed_in(stage, browser, "frances")
+
+
+def test_1_yesterdays_pages_open_and_the_slides_turn(stage: Bootcamp, desk: Page) -> None:
+    desk.get_by_role("link", name="Show final runs").click()
+    row = desk.get_by_role("row", name="Team Teal")
+    expect(row).to_contain_text("0.66")
+    pictures(desk, "40-finals")
+    row.get_by_role("link", name="Slides of Team Teal").click()
+    expect(desk.locator("section.present")).to_contain_text("Team Teal")
+    before = desk.locator("section.present").inner_text()
+    desk.keyboard.press("ArrowRight")
+    expect(desk.locator("section.present")).not_to_contain_text(before)
+    pictures(desk, "41-slides")
+    assert "taken" not in desk.title()
+    cookies = desk.evaluate("() => { try { return document.cookie } catch (e) { return e.name } }")
+    assert cookies == "SecurityError"  # an origin of its own: nothing of the visitor's is in reach
+    desk.goto(f"{stage.url}/services/bootcamp/finals/{YESTERDAY}/teal/report.html")
+    expect(desk.get_by_role("heading", name="Final run")).to_be_visible()
+    pictures(desk, "42-report")
+    with desk.expect_download() as waiting:
+        desk.get_by_role("link", name="90-day check").click()
+    assert waiting.value.suggested_filename == "teal-check-in-90-days.ics"
+    desk.get_by_role("link", name="Speaker copy").click()
+    expect(desk.locator("section.present")).to_be_visible()
+
+
+def test_2_a_run_that_fails_is_followed_and_yesterdays_stays_one_click_away(
+    stage: Bootcamp, desk: Page
+) -> None:
+    desk.goto(f"{stage.url}/services/bootcamp/finals")
+    desk.get_by_role("button", name="Run the finals").click()
+    expect(desk.get_by_role("progressbar")).to_be_visible()
+    pictures(desk, "43-finals-run")
+    row = desk.get_by_role("row", name="Team Teal")
+    expect(row).to_contain_text("There is no folder 'final'", timeout=90_000)
+    expect(row).to_contain_text("Stopped")
+    pictures(desk, "44-finals-stopped")
+    expect(row.get_by_role("link", name="Slides of Team Teal")).to_be_visible()
+    desk.get_by_role("link", name="Show the run of").click()
+    expect(desk.get_by_text("Shown: the run of")).to_be_visible()
+    expect(desk.get_by_role("row", name="Team Teal")).to_contain_text("0.66")
+    pictures(desk, "45-finals-yesterday")
+
+
+def test_3_a_citizen_has_the_own_slides_and_not_the_page(
+    stage: Bootcamp,
+    browser: Browser,  # noqa: F811
+) -> None:
+    for page in signed_in(stage, browser, "amina"):
+        answer = page.goto(f"{stage.url}/services/bootcamp/finals")
+        assert answer is not None
+        assert answer.status == 403
+        page.goto(f"{stage.url}/services/bootcamp/")
+        expect(page.get_by_text("Your team’s final run")).to_be_visible()
+        pictures(page, "46-citizen")
