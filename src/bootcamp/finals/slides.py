@@ -129,7 +129,12 @@ def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
+# Where the page is shown in a sandbox (the bootcamp's own pages do), there is no sessionStorage, in
+# which reveal.js keeps how far a phone has scrolled.
 _START = """
+try { window.sessionStorage; } catch {
+  Object.defineProperty(window, 'sessionStorage', {value: {getItem: () => null, setItem() {}}});
+}
 Reveal.initialize({
   width: 1280, height: 720, margin: 0.04, center: false, hash: true, slideNumber: 'c/t',
   transition: 'none', controls: false, progress: true, showNotes: NOTES
