@@ -81,6 +81,7 @@ class TestCheck:
             ("output/predictions.csv", b"id,status,queue,urgency\nm,fine,a,b\n", "no status"),
             ("output/predictions.csv", "id;status\né;ok".encode("latin-1"), "no column id and"),
             ("output/review_queue.csv", b"id\n", "no column status and reason"),
+            ("output/predictions.csv", b"id,status\na," + b"x" * 200_000, "no readable table"),
             ("output/result.json", None, "result.json is missing"),
             ("output/result.json", b"[]", "cannot be read"),
             ("output/result.json", b'{"items": 40}', "has no handled"),

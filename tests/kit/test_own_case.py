@@ -201,6 +201,12 @@ class TestHiddenSet:
         assert result.headline.estimate.value == 1
 
 
+def test_a_text_of_two_megabytes_is_named(case):
+    save(case, [{**rows()[0], "text": "x " * 1_000_000}, *rows()[1:]])
+
+    assert "too long for a table" in str(check_case(case))
+
+
 def test_refuses_what_is_no_folder(tmp_path):
     with pytest.raises(KitError, match="There is no folder"):
         check_case(tmp_path / "nowhere")

@@ -162,10 +162,14 @@ def _table(path: Path, columns: Sequence[str], what: str) -> list[dict[str, str]
             f"{path.name} is missing in the folder {path.parent.name}: {what}. Run all cells first."
         ) from None
     reader = csv.DictReader(lines)
-    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    try:
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        rows = [{str(k): str(v or "") for k, v in row.items()} for row in reader]
+    except csv.Error:
+        raise NotYet(f"{path.name} is no readable table. Write it with pandas' to_csv.") from None
     if missing:
         raise NotYet(f"{path.name} has no column {listed(missing)}.")
-    return [{str(k): str(v or "") for k, v in row.items()} for row in reader]
+    return rows
 
 
 def _predictions(rows: list[dict[str, str]], cases: Path) -> None:

@@ -143,7 +143,11 @@ def _read(folder: Path, missing: list[str]) -> list[_Case]:
     if columns:
         missing.append(f"{table.name} has no column {listed(columns)} in its first line.")
         return []
-    rows = [{str(k): str(v or "").strip() for k, v in row.items()} for row in reader]
+    try:
+        rows = [{str(k): str(v or "").strip() for k, v in row.items()} for row in reader]
+    except csv.Error:
+        missing.append(f"{table.name} has a text that is too long for a table. Give it as a file.")
+        return []
     rows = [row for row in rows if any(row.values())]
     if not rows:
         missing.append(f"{table.name} has no rows yet.")

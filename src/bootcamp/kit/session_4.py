@@ -436,11 +436,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _bounded(file: io.TextIOBase) -> Iterator[dict[str, str]]:
-    csv.field_size_limit(10_000_000)
-    for number, row in enumerate(csv.DictReader(file)):
-        if number > 100_000:
-            return
-        yield {k: v for k, v in row.items() if isinstance(v, str)}
+    before = csv.field_size_limit(10_000_000)
+    try:
+        for number, row in enumerate(csv.DictReader(file)):
+            if number > 100_000:
+                return
+            yield {k: v for k, v in row.items() if isinstance(v, str)}
+    finally:  # it holds for the whole notebook
+        csv.field_size_limit(before)
 
 
 def _labels(names: Names, function: str) -> list[str]:
