@@ -97,6 +97,9 @@ def test_use_cases_not_taken_stay_then_ideas_then_ours(tmp_path: Path) -> None:
     assert slugs[:3] == ["minutes-to-actions", "hr-questions", "sort-the-post"]
     assert len(slugs) == 4
     assert slugs[3] in {"email-routing", "invoice-exceptions"}  # nothing else is left
+    again = next_cohort(before, first_session=FIRST, ideas=[("Email routing", "anew")])
+    titles = {case.slug: case.title for case in again.use_cases}
+    assert titles.get("email-routing", "Route the shared inbox") == "Route the shared inbox"
     many = [(f"Idea number {n}", "") for n in range(9)]
     full = next_cohort(before, first_session=FIRST, ideas=many)
     assert len(full.use_cases) == 6
