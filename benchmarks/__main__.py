@@ -19,6 +19,7 @@ BENCHMARKS = {
     " (measured only where LITELLM names its program)",
     "finals": "Final runs of 12 teams, two notebooks each, with a model that takes 20 ms; stock:"
     " papermill's command line, one after another, no sandbox",
+    "labs": "Each answered lab from top to bottom with the practice model; there is no stock tool",
     "practice": "How well the practice model does each task, and how fast; there is no stock tool",
 }
 _PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,12 +45,9 @@ def test_an_answered_lab_satisfies_every_check_with_catch_up_pieces(
         monkeypatch.setenv(key, value)
     notebook = nbformat.read(content_root() / "solutions" / name / f"{lab.name}.ipynb", 4)
     where = {"metadata": {"path": str(tmp_path / name)}}
-    begun = time.monotonic()
-    NotebookClient(notebook, timeout=60, resources=where).execute()
-    took = time.monotonic() - begun
+    NotebookClient(notebook, timeout=300, resources=where).execute()  # how long: benchmarks/labs.py
 
     outputs = [out for cell in notebook.cells for out in cell.get("outputs", [])]
     said = "".join(out["text"] for out in outputs if out.output_type == "stream")
     assert said.count("✔ Good.") == len(lab.exercises)
     assert "Not yet" not in said
-    assert took < 60
