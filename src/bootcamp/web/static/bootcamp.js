@@ -56,6 +56,11 @@ if (working) {
         window.location.reload();
         return;
       }
+      if (working.dataset.done && status.done > Number(working.dataset.done)) {
+        // One of several is through: the page has its result to show.
+        window.location.reload();
+        return;
+      }
       if (step.textContent !== status.step) step.textContent = status.step;
       for (const [name, text] of Object.entries(status.live || {})) {
         const place = document.querySelector(`[data-live="${CSS.escape(name)}"]`);
