@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from bootcamp.cohort import Cohort
 from bootcamp.content import content_root, dataset
 from bootcamp.errors import FinalsError, UnknownName
 from bootcamp.finals import FinalLimits, Progress, TeamResult, as_table, latest_run, run
+from bootcamp.finals.notebooks import load_notebook
+from bootcamp.finals.words import demo_of
 from bootcamp.gateway.finals import gateway_for_teams
 from tests.finals.conftest import DEMO, Room, cohort_of, keys_of
 
@@ -158,10 +161,17 @@ def test_demo_runs_keep_everything_and_point_to_the_latest(
             "submitted", "solution.executed.ipynb", "solution.html", "roi.executed.ipynb",
             "roi.html", "predictions.csv", "review_queue.csv", "cost_log.csv", "result.json",
             "quality.json", "roi.json", "report.html", "summary.json", "check-in-90-days.ics",
+            "slides-team.html",
         }  # fmt: skip
         assert not {"home", "mails"} & kept
         summary = json.loads((result.folder / "summary.json").read_text())
         assert summary["succeeded"] is True
+        shown = demo_of(load_notebook(result.folder / "solution.executed.ipynb"))
+        assert shown is not None
+        # What a cell printed may quote a hidden case: it is not for the team.
+        line = str(escape(max(shown.printed.splitlines(), key=len).strip()))
+        assert line in (result.folder / "slides.html").read_text()
+        assert line not in (result.folder / "slides-team.html").read_text()
         assert 'href="check-in-90-days.ics"' in (result.folder / "report.html").read_text()
         assert len(summary["code_sha256"]) == len(summary["data_sha256"]) == 64
     assert latest_run(room.data) == results[0].folder.parent
