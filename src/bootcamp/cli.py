@@ -551,6 +551,8 @@ def finals(
             teams=chosen,
             progress=follow,
             model=model_in_words(loaded),
+            # The practice model answers the same each time, a service does not.
+            repeats=3 if loaded.model_services else 1,
             again=again,
         )
     if as_json:

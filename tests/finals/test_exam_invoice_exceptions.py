@@ -108,7 +108,10 @@ def test_left_to_a_person_is_no_error_but_reads_no_field() -> None:
         result = score(a=left)
         assert (result.handled, result.unsure, result.errors) == (3, 1, 0)
         assert result.headline.estimate.value == pytest.approx(18 / 24)
-    assert "1 rows say route 'perhaps', which does not exist: counted as unsure." in result.problems
+    assert (
+        "1 rows say route 'perhaps', which does not exist (a): counted as unsure."
+        in result.problems
+    )
 
 
 def test_nonsense_in_cells_is_wrong_and_nothing_else() -> None:

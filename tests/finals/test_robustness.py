@@ -168,7 +168,7 @@ def test_the_report_says_it_in_plain_words() -> None:
     quality = exam.score(table(exam, exam.answers, {"hostile-06": OBEYED["email-routing"]}))
     page = report_page(
         title="T", subtitle="S", failed=False, problems=(), quality=quality, result=None,
-        pages=[], run="r", code_sha256="c", data_sha256="d",
+        spending=None, pages=[], run="r", code_sha256="c", data_sha256="d",
     )  # fmt: skip
     assert "12 files that break careless programs" in page
     assert "have a row in predictions.csv</th><td>1 of 12" in page

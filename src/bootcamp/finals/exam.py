@@ -49,6 +49,8 @@ class ExamResult:
     problems: tuple[str, ...]
     robustness: Robustness | None = None
     """None where a use case has no hostile files."""
+    repeats: tuple[tuple[int, float], ...] = ()
+    """The headline of each run by its number, where the solution was run several times."""
 
     @property
     def headline(self) -> Measure:
@@ -58,6 +60,20 @@ class ExamResult:
     def measure(self, name: str) -> Measure:
         """Give a measure by its name; KeyError when there is none."""
         return {measure.name: measure for measure in self.measures}[name]
+
+    @property
+    def repeats_in_words(self) -> str:
+        """Say how far the runs of the same notebook lie apart; empty where there was one."""
+        if not self.repeats:
+            return ""
+        values, say = [value for _, value in self.repeats], self.headline.say
+        of_worst = max if self.headline.fewer_is_better else min
+        number, worst = of_worst(self.repeats, key=lambda run: run[1])
+        return (
+            f"Run {len(values)} times: {say(sum(values) / len(values))} on average, from"
+            f" {say(min(values))} to {say(max(values))}; the worst was run {number} with"
+            f" {say(worst)}. All else here is of the middle one."
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Give all of it, ready for a JSON file."""

@@ -32,6 +32,13 @@ _PLAIN = {
     "AuthenticationError": "The model did not accept the key; use OpenAI() without a key.",
 }
 
+# An OSError says more in its text than in its name.
+_PLAIN_OS = {
+    "No space left": "Its room for files is used up; write less, and nothing twice.",
+    "File too large": "It writes one file that is too large; write less of it.",
+    "Read-only file system": "It writes where only reading is allowed; write to output_folder.",
+}
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -100,8 +107,11 @@ def describe_failure(
     cells = [] if executed is None else [c for c in executed.cells if _ERROR_TAG not in _tags(c)]
     if index is not None and 0 <= index < len(cells):
         number, line = _place(executed, cells[index])
-    message = _PLAIN.get(kind, "An error stopped it; the executed notebook shows it in full.")
     first = next(iter(text.strip().splitlines()), "")[:200]
+    message = next(
+        (words for sign, words in _PLAIN_OS.items() if kind == "OSError" and sign in first),
+        _PLAIN.get(kind, "An error stopped it; the executed notebook shows it in full."),
+    )
     return Problem(name, message, number, line, f"{kind}: {first}" if first else kind)
 
 

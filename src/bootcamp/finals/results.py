@@ -10,6 +10,7 @@ from typing import Any
 from bootcamp import roi
 from bootcamp.finals.exam import ExamResult
 from bootcamp.finals.notebooks import Problem
+from bootcamp.finals.spending import Spending
 
 __all__ = ["Listener", "Progress", "TeamResult", "as_table"]
 
@@ -39,6 +40,7 @@ class TeamResult:
     folder: Path
     quality: ExamResult | None = None
     roi: roi.Result | None = None
+    spending: Spending | None = None
     problems: tuple[Problem, ...] = ()
     seconds: float = 0.0
 
@@ -62,6 +64,7 @@ class TeamResult:
             "succeeded": self.succeeded,
             "quality": self.quality.as_dict() if self.quality else None,
             "roi": self.roi.as_dict() if self.roi else None,
+            "spending": self.spending.as_dict() if self.spending else None,
             "problems": [asdict(problem) for problem in self.problems],
             "seconds": round(self.seconds, 1),
         }

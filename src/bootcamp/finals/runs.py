@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from bootcamp.finals.results import Listener, Progress, TeamResult
 from bootcamp.finals.team_run import MODEL, About, TeamRun
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
+from bootcamp.store import open_store
 
 __all__ = ["latest_run", "run"]
 
@@ -41,13 +42,15 @@ def run(
     limits: FinalLimits | None = None,
     at_once: int = _AT_ONCE,
     model: str = MODEL,
+    repeats: int = 1,
     again: bool = False,
 ) -> list[TeamResult]:
     """Run the final notebooks of `teams` (all by default) and keep everything in a folder.
 
     `keys` gives the key with which each team's solution asks the model at `gateway_socket`, and
     `model` says in words what answers there. `progress` is called from several threads, one call
-    at a time. A team's failure is its own: it stands in its result and report, and the other
+    at a time. A solution is run `repeats` times: more than once where the model does not answer the
+    same each time. A team's failure is its own: it stands in its result and report, and the other
     teams' runs go on.
 
     A run that was interrupted is gone on with, unless `again`: teams that were done stay so, if
@@ -67,10 +70,10 @@ def run(
         raise FinalsError(f"The model gateway does not answer at {gateway_socket}; start it.")
     require_sandbox()
     limits = limits or FinalLimits()
-    settings = {"model": model, "limits": asdict(limits), **_versions()}
+    settings = {"model": model, "repeats": repeats, "limits": asdict(limits), **_versions()}
     listen = _one_at_a_time(progress)
     cancelled = threading.Event()
-    with _alone(data):
+    with _alone(data), closing(open_store(data.store_url)) as store:
         folder = (None if again else _interrupted_run(data)) or _new_run(data)
         runs = [
             TeamRun(
@@ -80,6 +83,9 @@ def run(
                 source=data.teams / team.slug / "final",
                 key=keys[team.slug],
                 settings=settings,
+                store=store,
+                repeats=max(1, repeats),
+                currency=cohort.budgets.currency,
                 listen=listen,
                 cancelled=cancelled,
             )

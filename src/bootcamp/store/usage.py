@@ -41,12 +41,14 @@ __all__ = [
     "UsageCall",
     "UsageLimit",
     "UsageTotal",
+    "Used",
     "billionths",
     "in_currency",
     "pending",
     "set_limit",
     "settle_open",
     "standings",
+    "used_since",
 ]
 
 Holder = Literal["citizen", "team", "cohort"]
@@ -584,6 +586,29 @@ def standings(
             )
         )
     return found
+
+
+@dataclass(frozen=True)
+class Used:
+    """What some calls took together; money is in billionths of the currency."""
+
+    calls: int
+    tokens: int
+    money: int
+    milliseconds: int
+
+
+def used_since(session: Session, login: str, since: datetime) -> Used:
+    """Give what the calls of `login` that began at `since` or later have taken."""
+    found = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(UsageCall.tokens), 0),
+            func.coalesce(func.sum(UsageCall.money), 0),
+            func.coalesce(func.sum(UsageCall.milliseconds), 0),
+        ).where(UsageCall.login == login, UsageCall.started_at >= since)
+    ).one()
+    return Used(*(int(number) for number in found))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ left to a person.
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,16 +37,20 @@ class Given:
     problems: list[str] = field(default_factory=list)
     files: Mapping[str, Path] = field(default_factory=dict)
     """The items' files by id, for an exam that looks a quotation up."""
-    _odd: Counter[str] = field(default_factory=Counter)
+    _odd: dict[str, list[str]] = field(default_factory=dict)
 
     def leave(self, item: str, why: str) -> None:
         """Count an item as left to a person, for a reason such as “queue 'sales', …”."""
         self.rows.pop(item, None)
-        self._odd[why] += 1
+        self._odd.setdefault(why, []).append(item)
 
     def sentences(self) -> tuple[str, ...]:
         """What was odd, the commonest first."""
-        odd = [f"{n} rows say {why}: counted as unsure." for why, n in self._odd.most_common(5)]
+        commonest = sorted(self._odd.items(), key=lambda pair: -len(pair[1]))[:5]
+        odd = [
+            f"{len(items)} rows say {why} ({_some(items)}): counted as unsure."
+            for why, items in commonest
+        ]
         return (*self.problems, *odd)
 
 
@@ -85,7 +88,8 @@ def read_predictions(
             f"{len(surplus)} rows are for no item of the exam ({_some(surplus)})."
         )
     given.named = frozenset(found)
-    repeated, contradicting = 0, 0
+    repeated: list[str] = []
+    contradicting = 0
     for item, own in found.items():
         kept = [{name: row[name] for name in columns} for row in own]
         given.rows[item], given.seen[item] = list(kept), kept[0]
@@ -94,7 +98,7 @@ def read_predictions(
                 _leave(given, item, row["status"].casefold())
                 break
         if not several and len(own) > 1:
-            repeated += 1
+            repeated.append(item)
             if any(row != kept[0] for row in kept):
                 contradicting += 1
                 given.rows.pop(item, None)
@@ -103,8 +107,8 @@ def read_predictions(
                 given.rows[item] = list(kept[:1])
     if repeated:
         given.problems.append(
-            f"{repeated} items have more than one row; {contradicting} of them contradict"
-            " themselves and count as unsure."
+            f"{len(repeated)} items have more than one row ({_some(repeated)});"
+            f" {contradicting} of them contradict themselves and count as unsure."
         )
     return given
 
