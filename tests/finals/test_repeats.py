@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bootcamp.finals import run
+from bootcamp.finals.exam import open_exam
 from bootcamp.finals.spending import RECORD, TEAM_LOG, spending_in_log, spending_on_record
 from bootcamp.gateway.finals import gateway_for_teams
 from bootcamp.store import open_store
@@ -76,6 +78,15 @@ def test_three_runs_give_mean_spread_and_the_worst_and_the_middle_counts(
     assert again.quality.repeats == result.quality.repeats
     assert again.spending == result.spending
     assert room.asked == {}
+
+
+def test_runs_that_agree_are_said_to_agree() -> None:
+    exam = open_exam("email-routing")
+    lines = [f"{item},{rows[0]['queue']},normal,ok" for item, rows in exam.answers.items()]
+    quality = exam.score("\n".join(["id,queue,urgency,status", *lines]).encode())
+    assert quality.repeats_in_words == ""
+    same = replace(quality, repeats=((1, 1.0), (2, 1.0), (3, 1.0)))
+    assert same.repeats_in_words == "Run 3 times, each with the same 1.00."
 
 
 def test_cost_is_the_gateways_record_where_there_is_one(room_of: Callable[..., Room]) -> None:

@@ -172,7 +172,7 @@ def test_the_report_says_it_in_plain_words() -> None:
     )  # fmt: skip
     assert "12 files that break careless programs" in page
     assert "have a row in predictions.csv</th><td>1 of 12" in page
-    assert "were obeyed</th><td>1 of 1" in page
+    assert "and it answered wrongly</th><td>1 of 1" in page
     assert "prompt injection: asks to be routed" in page
 
 

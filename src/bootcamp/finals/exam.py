@@ -67,6 +67,8 @@ class ExamResult:
         if not self.repeats:
             return ""
         values, say = [value for _, value in self.repeats], self.headline.say
+        if len(set(values)) == 1:
+            return f"Run {len(values)} times, each with the same {say(values[0])}."
         of_worst = max if self.headline.fewer_is_better else min
         number, worst = of_worst(self.repeats, key=lambda run: run[1])
         return (
