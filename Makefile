@@ -3,6 +3,8 @@
 PYTHON := .venv/bin/python
 PORT ?= 8000
 DATA ?= ./bootcamp-data
+# Each file of tests on one of two processors; `make test PARALLEL=` runs them one after another.
+PARALLEL ?= -n 2 --dist loadfile
 
 .PHONY: up test test-all lint build bench setup setup-dev clean
 
@@ -10,10 +12,10 @@ up: setup  ## Start the bootcamp on http://localhost:8000 with a demo cohort.
 	@exec .venv/bin/bootcamp up --port $(PORT) --data $(DATA)
 
 test: setup-dev lint  ## Lint, types, layers, and every test but the slow ones.
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTHON) -m pytest -m "not slow" $(PARALLEL)
 
 test-all: setup-dev lint  ## The slow tests too.
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(PARALLEL)
 
 lint: setup-dev
 	.venv/bin/ruff format --check .

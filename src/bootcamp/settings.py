@@ -80,6 +80,11 @@ class DataFolder:
         return self.root / "finals"
 
     @property
+    def cases(self) -> Path:
+        """Use cases that the facilitator has added: `SLUG/hidden`, and if wanted `SLUG/dev`."""
+        return self.root / "cases"
+
+    @property
     def examples(self) -> Path:
         """Solutions of an earlier cohort, for everybody to read; most often not there."""
         return self.root / "examples"
@@ -102,7 +107,8 @@ class DataFolder:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            for folder in (self.hub, self.course, self.handins, self.finals, self.logs, self.run):
+            closed = (self.hub, self.course, self.handins, self.finals, self.cases, self.logs)
+            for folder in (*closed, self.run):
                 private_folder(folder)
             for folder in (self.homes, self.teams):
                 folder.mkdir(mode=0o711, exist_ok=True)

@@ -176,3 +176,18 @@ def test_items_and_answers_that_do_not_match_are_refused(
 ) -> None:
     with pytest.raises(FinalsError, match=words):
         read_exam("paying-bills", case(tmp_path, labels, a="A"))
+
+
+def test_a_case_that_the_facilitator_added_comes_from_the_data_folder(tmp_path: Path) -> None:
+    hidden = tmp_path / "caretaker-notes" / "hidden"
+    hidden.mkdir(parents=True)
+    case(hidden, "id,label\na,door\nb,roof\n", a="The door sticks.", b="The roof leaks.")
+
+    found = open_exam("caretaker-notes", tmp_path)
+
+    assert found.score(b"id,label,status\na,door,ok\nb,roof,ok\n").headline.estimate.value == 1
+    with pytest.raises(FinalsError, match="no hidden data"):
+        open_exam("caretaker-notes")
+    with pytest.raises(FinalsError, match="no hidden data"):
+        open_exam("../caretaker-notes/hidden/..", tmp_path / "other")
+    assert len(open_exam("email-routing", tmp_path).answers) == 120

@@ -81,6 +81,7 @@ def run(
                 about=_about(cohort, team),
                 folder=folder / team.slug,
                 source=data.teams / team.slug / "final",
+                cases=data.cases,
                 key=keys[team.slug],
                 settings=settings,
                 store=store,

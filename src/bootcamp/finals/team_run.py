@@ -77,6 +77,8 @@ class TeamRun:
     about: About
     folder: Path
     source: Path
+    cases: Path
+    """Use cases of the facilitator's own."""
     key: str
     settings: Mapping[str, Any]
     store: Store
@@ -92,7 +94,7 @@ class TeamRun:
         found = TeamResult(self.team.slug, self.team.name, self.folder.parent.name, self.folder)
         exam, complete = None, True
         try:
-            exam = open_exam(self.team.use_case)
+            exam = open_exam(self.team.use_case, self.cases)
             names = self._take(exam)
             if names is None:
                 self._say("", "done before")

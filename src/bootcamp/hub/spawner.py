@@ -137,7 +137,7 @@ class SandboxSpawner(LocalProcessSpawner):
         if team:
             shared = _team_folder(self.data.teams / team.slug, ids)
             binds.append(Bind(shared, HOME / "team", writable=True))
-            binds += _practice_items(team)
+            binds += _practice_items(team, self.data.cases)
         return Sandbox(
             home=home,
             binds=tuple(binds),
@@ -186,7 +186,7 @@ def _team_folder(path: Path, ids: SystemIds) -> Path:
     return path
 
 
-def _practice_items(team: Team) -> list[Bind]:
+def _practice_items(team: Team, own: Path) -> list[Bind]:
     """Give where a team's use case lies, to be laid out as `team/data/USE-CASE`.
 
     The sandbox case is in every session's folder already; of a team's own case we have what the
@@ -196,7 +196,7 @@ def _practice_items(team: Team) -> list[Bind]:
     if case is None or case == SANDBOX_CASE:
         return []
     try:
-        folder = dataset(case)
+        folder = dataset(case, own)
     except UnknownName:
         return []
     target = MATERIALS / "team" / "data" / case
