@@ -50,7 +50,8 @@ def leave(data: DataFolder, slug: str) -> None:
     pages = [(name, words) for name, words in FILES.items() if name != "report.html"]
     report = report_page(
         title="Final run", subtitle=NASTY, failed=False, problems=(), quality=shown.quality,
-        result=shown.result, pages=pages, run=YESTERDAY, code_sha256="c", data_sha256="d",
+        result=shown.result, spending=None, pages=pages, run=YESTERDAY, code_sha256="c",
+        data_sha256="d",
     )  # fmt: skip
     contents = {
         "report.html": report,
