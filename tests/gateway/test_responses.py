@@ -184,6 +184,9 @@ def test_a_lost_stream_is_an_error_and_never_a_success(
         ("text", {"format": {"type": "poem"}}, "text.format"),
         ("text", "poem", "text"),
         ("stream", "yes", "stream"),
+        ("instructions", 0, "instructions"),
+        ("reasoning", 0, "reasoning"),
+        ("background", 0, "background"),
         ("model", None, "model"),
     ],
 )

@@ -39,7 +39,8 @@ def to_chat(body: Mapping[str, Any]) -> dict[str, Any]:
         GatewayProblem: it asks for what a gateway without memory cannot do.
     """
     for name, sentence in _STATELESS.items():
-        if body.get(name) not in (None, False):
+        given = body.get(name)
+        if given is not None and given is not False:
             raise invalid(sentence, param=name, code="unsupported_parameter")
     check_stream(body)
     chat = {
@@ -48,8 +49,11 @@ def to_chat(body: Mapping[str, Any]) -> dict[str, Any]:
         if name not in _SAME | _HERE_ONLY and value is not None
     }
     messages: list[dict[str, Any]] = []
-    if body.get("instructions"):
-        messages.append({"role": "system", "content": body["instructions"]})
+    instructions = body.get("instructions")
+    if instructions is not None and not isinstance(instructions, str):
+        raise invalid("'instructions' must be a text.", param="instructions")
+    if instructions:
+        messages.append({"role": "system", "content": instructions})
     chat["messages"] = messages + _messages(body.get("input"))
     if body.get("max_output_tokens") is not None:
         chat["max_completion_tokens"] = _at_least_one(body["max_output_tokens"])
@@ -58,7 +62,9 @@ def to_chat(body: Mapping[str, Any]) -> dict[str, Any]:
     _take_tools(body, chat)
     _take_text(body.get("text"), chat)
     reasoning = body.get("reasoning")
-    if isinstance(reasoning, dict) and reasoning.get("effort"):
+    if reasoning is not None and not isinstance(reasoning, dict):
+        raise invalid("'reasoning' must be an object.", param="reasoning")
+    if reasoning and reasoning.get("effort"):
         chat["reasoning_effort"] = reasoning["effort"]
     return chat
 
