@@ -56,7 +56,9 @@ def test_the_final_kit_leads_to_a_quality_and_to_hours(own: bool, tmp_path: Path
     assert result.quality is not None
     assert (result.quality.items, result.quality.handled) == (120, 120)
     table = pd.read_csv(result.folder / "predictions.csv")
-    assert set(table["queue"]) == {"orders"}
+    hostile = table["id"].str.startswith("hostile-")
+    assert set(table[~hostile]["queue"]) == {"orders"}
+    assert hostile.sum() == 12
     page = (result.folder / "solution.html").read_text(encoding="utf-8")
     assert ("reason" in table) is own  # batch.py writes all that solve says
-    assert "It is ready: parameters, 120 predictions" in page
+    assert "It is ready: parameters, 132 predictions" in page
