@@ -25,7 +25,7 @@ from bootcamp.settings import DataFolder
 from bootcamp.store import Store, open_store
 from bootcamp.store.gradebook import COURSE, gradebook_url
 from bootcamp.store.handins import Grading, HandIn
-from bootcamp.web import grader
+from bootcamp.web import background, grader
 from tests.conftest import eventually, free_port
 from tests.fakes.identity import token_of
 from tests.grading.small_course import (
@@ -135,7 +135,7 @@ def test_the_run_behind_the_button_goes_on_where_it_was_killed(tmp_path: Path) -
 
     for kill in range(1, 6):
         assert grader.begin(data, HOMEWORK, "fay")
-        (run,) = grader._children[-1:]
+        (run,) = background.children[-1:]
         enough = min(kill * 4, len(logins) - 1)
         wait_for(lambda enough=enough: done(store) >= enough, deadline)
         killed(run)

@@ -12,7 +12,7 @@ import pytest
 from bootcamp.cohort import ModelSettings, save_cohort
 from bootcamp.errors import FinalsError
 from bootcamp.finals import Progress
-from bootcamp.web import final_runs
+from bootcamp.web import background, final_runs
 from bootcamp.web.final_runs import Board
 from tests.conftest import eventually
 from tests.web.conftest import Service, cohort
@@ -214,4 +214,4 @@ def test_the_button_runs_the_finals_of_all_teams(service: Service) -> None:
     page = browser.get("finals").text
     assert page.count('class="chip open">Stopped') == 2
     assert "There is no hidden data for the use case" in page
-    eventually(lambda: all(child.poll() is not None for child in final_runs._children))
+    eventually(lambda: all(child.poll() is not None for child in background.children))

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import pytest
 
 from bootcamp.store import now
-from bootcamp.web import grader
+from bootcamp.web import background, grader
 from tests.conftest import eventually
 from tests.web.conftest import Service
 
@@ -57,7 +57,7 @@ def test_what_goes_wrong_is_one_sentence_on_the_page(service: Service) -> None:
     found = eventually(ended, within=60)
     assert found.state == "failed"
     assert "not released yet" in found.problem
-    eventually(lambda: all(child.poll() is not None for child in grader._children))
+    eventually(lambda: all(child.poll() is not None for child in background.children))
 
 
 @pytest.mark.parametrize("path", ["grading/homework-1", "marking/homework-1"])

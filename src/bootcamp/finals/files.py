@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bootcamp.errors import FinalsError
+from bootcamp.forks.home import read_regular
 
 __all__ = [
     "CopyLimits",
@@ -30,7 +30,6 @@ __all__ = [
     "write_whole",
 ]
 
-_OPEN_SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".git", "output"})
 
@@ -46,7 +45,7 @@ class CopyLimits:
 def read_bounded(path: Path, limit: int) -> bytes | None:
     """Give the content of a regular file of at most `limit` bytes, or None if it is no such."""
     try:
-        return _read(path, None, limit)
+        return read_regular(path, None, limit)
     except OSError:
         return None
 
@@ -61,7 +60,7 @@ def read_below(root: Path, name: str, limit: int) -> bytes | None:
                 inner = os.open(folder, _OPEN_FOLDER, dir_fd=opened)
                 os.close(opened)
                 opened = inner
-            return _read(Path(last), opened, limit)
+            return read_regular(Path(last), opened, limit)
         finally:
             os.close(opened)
     except OSError:
@@ -88,7 +87,7 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
         relative = Path(folder).relative_to(source)
         for name in sorted(files):
             try:
-                content = _read(Path(name), opened, left)
+                content = read_regular(Path(name), opened, left)
             except OSError:
                 continue
             if content is None or len(names) >= limits.files:
@@ -144,13 +143,3 @@ def json_object(content: bytes | None) -> dict[str, Any]:
 def json_bytes(value: Mapping[str, Any]) -> bytes:
     """Give the bytes of a file that `read_json` reads."""
     return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
-
-
-def _read(path: Path, folder: int | None, limit: int) -> bytes | None:
-    """Give the content, or None when it is above `limit`; OSError for what is no plain file."""
-    descriptor = os.open(path, _OPEN_SAFELY, dir_fd=folder)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileNotFoundError(path)
-        content = file.read(limit + 1)
-    return content if len(content) <= limit else None

@@ -7,10 +7,10 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-__all__ = ["ForkLimits", "put_files", "read_file"]
+__all__ = ["ForkLimits", "put_files", "read_file", "read_regular"]
 
 _READ_SAFELY = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -81,12 +81,21 @@ def read_file(folder: int, name: str, limit: int) -> bytes | None:
     None when it is none, or larger; links are not followed, and a pipe stops nobody.
     """
     try:
-        handle = os.open(name, _READ_SAFELY, dir_fd=folder)
+        return read_regular(Path(name), folder, limit)
     except OSError:
         return None
+
+
+def read_regular(path: Path, folder: int | None, limit: int) -> bytes | None:
+    """Give the content, None when it is above `limit` bytes; `path` is below `folder` if given.
+
+    Raises:
+        OSError: it is no regular file, or a link, or cannot be read.
+    """
+    handle = os.open(path, _READ_SAFELY, dir_fd=folder)
     with os.fdopen(handle, "rb") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            return None
+            raise FileNotFoundError(path)
         content = file.read(limit + 1)
     return content if len(content) <= limit else None
 

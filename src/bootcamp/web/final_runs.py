@@ -11,8 +11,6 @@ import fcntl
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,6 +21,7 @@ from typing import Any, Literal, Protocol
 from bootcamp.cohort import Cohort
 from bootcamp.errors import BootcampError, FinalsError
 from bootcamp.settings import DataFolder, private_folder
+from bootcamp.web import background
 
 __all__ = [
     "FILES",
@@ -55,8 +54,6 @@ TEAM_FILES = {
 """What a team itself may open: nothing in it was made where the hidden cases could be read."""
 
 _RUN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}(-\d{1,2})?")
-# Nothing of the hub's goes into the process that starts sandboxes.
-_HIDDEN = ("JUPYTERHUB_", "JPY_", "CONFIGPROXY_")
 _ENDS = {"done", "done before", "stopped"}
 
 
@@ -190,39 +187,18 @@ class Board:
 
 def begin(data: DataFolder, by: str) -> bool:
     """Start the runs of all teams; False when some are going on already."""
-    folder = private_folder(data.run)
-    with (folder / "finals.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    lock = private_folder(data.run) / "finals.lock"
+
+    def words(locked: int) -> list[str]:
         _write(data, State(began_at=_now(), by=by))
-        environ = {k: v for k, v in os.environ.items() if not k.startswith(_HIDDEN)}
-        command = [sys.executable, "-m", "bootcamp.lean", "bootcamp", "finals"]
-        with (private_folder(data.logs) / "finals.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, "--data", str(data.root), "--locked", str(lock.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environ,
-                pass_fds=[lock.fileno()],  # the lock goes on in the child, and ends with it
-                start_new_session=True,
-            )
-    _children[:] = [child for child in _children if child.poll() is None]
-    _children.append(process)
-    return True
+        return ["bootcamp", "finals", "--data", str(data.root), "--locked", str(locked)]
 
-
-_children: list[subprocess.Popen[bytes]] = []
-"""Looked at on the way, so that none stays behind as a zombie."""
+    return background.start(lock, private_folder(data.logs) / "finals.log", words)
 
 
 def look(data: DataFolder) -> State | None:
     """Give how far the last runs are, None when there were none."""
-    for child in _children:
-        child.poll()
-    going_on = _is_held(data.run / "finals.lock")
+    going_on = background.is_held(data.run / "finals.lock")
     state = _read(data)
     if state and state.state == "working" and not going_on:
         said = "The runs ended before they were done. Press again to go on: nothing runs twice."
@@ -280,17 +256,6 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 def moment_of(run: str) -> datetime:
     """Give when a run began: its name says so."""
     return datetime.strptime(run[:17], "%Y-%m-%d-%H%M%S").replace(tzinfo=UTC)
-
-
-def _is_held(lock: Path) -> bool:
-    try:
-        with lock.open() as held:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False
 
 
 def _read(data: DataFolder) -> State | None:

@@ -8,11 +8,8 @@ when they start again they find it, or what it left.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import logging
-import os
-import subprocess
 import sys
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -22,12 +19,11 @@ from typing import Literal
 from bootcamp.errors import BootcampError
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import now
+from bootcamp.web import background
 
 __all__ = ["Progress", "begin", "look"]
 
 _log = logging.getLogger(__name__)
-# Nothing of the hub's goes into the process that starts sandboxes.
-_HIDDEN = ("JUPYTERHUB_", "JPY_", "CONFIGPROXY_")
 
 
 @dataclass(frozen=True)
@@ -53,41 +49,20 @@ class Progress:
 
 def begin(data: DataFolder, assignment: str, by: str) -> bool:
     """Start a run; False when one is going on already."""
-    folder = _folder(data)
-    with (folder / f"{assignment}.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
+    lock = _folder(data) / f"{assignment}.lock"
+
+    def words(_lock: int) -> list[str]:
         progress = Progress(by=by, began_at=now().isoformat())
         _write(data, assignment, progress)
-        environ = {k: v for k, v in os.environ.items() if not k.startswith(_HIDDEN)}
-        command = [sys.executable, "-m", "bootcamp.lean", __name__, str(data.root), assignment]
-        with (private_folder(data.logs) / "grading.log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, by, progress.began_at],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=environ,
-                pass_fds=[lock.fileno()],  # the lock goes on in the child, and ends with it
-                start_new_session=True,
-            )
-    _children[:] = [child for child in _children if child.poll() is None]
-    _children.append(process)
-    return True
+        return [__name__, str(data.root), assignment, by, progress.began_at]
 
-
-_children: list[subprocess.Popen[bytes]] = []
-"""Looked at on the way, so that none stays behind as a zombie."""
+    return background.start(lock, private_folder(data.logs) / "grading.log", words)
 
 
 def look(data: DataFolder, assignment: str) -> Progress | None:
     """Give the state of the last run, None when there was none."""
-    for child in _children:
-        child.poll()
     try:
-        going_on = _is_held(data.run / "grading" / f"{assignment}.lock")
+        going_on = background.is_held(data.run / "grading" / f"{assignment}.lock")
         text = (data.run / "grading" / f"{assignment}.json").read_text(encoding="utf-8")
         progress = Progress(**json.loads(text))
     except (OSError, ValueError, TypeError):
@@ -96,15 +71,6 @@ def look(data: DataFolder, assignment: str) -> Progress | None:
         said = "The run ended before it was done; what was graded is kept. Press again to go on."
         return replace(progress, state="stopped", problem=said)
     return progress
-
-
-def _is_held(lock: Path) -> bool:
-    with lock.open() as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _folder(data: DataFolder) -> Path:
