@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
 from typing import Any
@@ -169,25 +171,35 @@ class _UnixServer(ThreadingUnixStreamServer):
 
 @contextmanager
 def _model(folder: Path, seconds: float) -> Iterator[None]:
-    """Serve the model on a port, whose number is in `port`, and on the socket `model.sock`."""
+    """Serve the model on a port, whose number is in `port`, and on the socket `model.sock`.
+
+    A process of its own, as any model is: it must not wait for the work of whoever asks it.
+    """
+    folder.chmod(0o755)
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    process = context.Process(target=_serve, args=(folder, seconds, ready), daemon=True)
+    process.start()
+    try:
+        if not ready.wait(30):
+            raise RuntimeError("the model of the benchmark did not start")
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(folder: Path, seconds: float, ready: Event) -> None:
     handler = type("Handler", (_Handler,), {"seconds": seconds})
     with (
         ThreadingHTTPServer(("127.0.0.1", 0), handler) as tcp,
         _UnixServer(str(folder / "model.sock"), handler) as unix,
     ):
         (folder / "model.sock").chmod(0o666)
-        folder.chmod(0o755)
         (folder / "port").write_text(str(tcp.server_address[1]))
-        threads = [threading.Thread(target=server.serve_forever) for server in (tcp, unix)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            tcp.shutdown()
-            unix.shutdown()
-            for thread in threads:
-                thread.join()
+        threading.Thread(target=tcp.serve_forever, daemon=True).start()
+        ready.set()
+        unix.serve_forever()
 
 
 def _cohort(teams: int) -> Cohort:

@@ -16,6 +16,7 @@ from bootcamp.content import content_root
 from bootcamp.finals.exam import ExamResult
 from bootcamp.finals.exams import Estimate, Measure
 from bootcamp.finals.exams.examiner import Breakdown
+from bootcamp.finals.figures import figures_of
 from bootcamp.finals.slides import Form, Presentation, chromium, print_pdf, slides_page
 from bootcamp.finals.words import Words, demo_of, words_of
 
@@ -50,7 +51,7 @@ def presentation(words: Words) -> Presentation:
         data_sha256="d" * 64,
         problems=(),
     )
-    counts = roi.Quality(120, 110, 30, missed=3)
+    result = roi.simulate(inputs, roi.Quality(120, 110, 30, missed=3))
     return Presentation(
         team=NASTY,
         members=("Amina Birch", NASTY),
@@ -62,8 +63,9 @@ def presentation(words: Words) -> Presentation:
         code_sha256="c" * 64,
         words=words,
         quality=quality,
-        result=roi.simulate(inputs, counts),
+        result=result,
         inputs=inputs,
+        figures=figures_of(result),
     )
 
 

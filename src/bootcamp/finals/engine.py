@@ -54,9 +54,11 @@ class _WalledEngine(Engine):  # type: ignore[misc]  # papermill is untyped
         for index, cell in enumerate(cells):
             following.cell = index
             following.on_cell(index, len(cells))
+            if cell.cell_type != "code":
+                continue
             nb_man.cell_start(cell, index)
             try:
-                if cell.cell_type == "code" and not _run(following, cell):
+                if not _run(following, cell):
                     nb_man.cell_exception(cell, cell_index=index)
                     return
             finally:

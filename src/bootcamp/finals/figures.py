@@ -10,7 +10,7 @@ from typing import Any
 
 from bootcamp import roi
 
-__all__ = ["Figure", "histogram", "tornado"]
+__all__ = ["Figure", "Figures", "figures_of"]
 
 _INK, _ACCENT, _WARN = "#1d2b36", "#0b6b74", "#8a4b00"
 _BARS_SHOWN = 6
@@ -26,7 +26,20 @@ class Figure:
     words: str
 
 
-def histogram(result: roi.Result) -> Figure:
+@dataclass(frozen=True)
+class Figures:
+    """The pictures of a team's slides."""
+
+    histogram: Figure
+    tornado: Figure
+
+
+def figures_of(result: roi.Result) -> Figures:
+    """Draw the pictures, once for all forms of the slides."""
+    return Figures(_histogram(result), _tornado(result))
+
+
+def _histogram(result: roi.Result) -> Figure:
     """Show the simulated years, with the naive number beside them."""
     hours = result.hours
     words = (
@@ -43,7 +56,7 @@ def histogram(result: roi.Result) -> Figure:
         return Figure(_address(figure), words)
 
 
-def tornado(result: roi.Result) -> Figure:
+def _tornado(result: roi.Result) -> Figure:
     """Show what the hours hang on, the longest bar on top."""
     bars = result.tornado[:_BARS_SHOWN]
     moves = "; ".join(f"{bar.label}: {bar.at_p10:,.0f} to {bar.at_p90:,.0f}" for bar in bars)

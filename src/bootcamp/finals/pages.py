@@ -7,18 +7,20 @@ attributes passes, and the page's own policy forbids scripts and any address out
 from __future__ import annotations
 
 import copy
+import threading
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import bleach
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-__all__ = ["notebook_page", "portfolio_template", "report_page"]
+__all__ = ["notebook_page", "portfolio_template", "report_page", "template"]
 
 # fmt: off
 _TAGS = frozenset([
@@ -40,6 +42,8 @@ _ON_TAG = {
 # carry scripts.
 _SHOWN = ["text/html", "text/markdown", "image/png", "image/jpeg", "text/latex", "text/plain"]
 _TEMPLATES = Path(__file__).parent / "templates"
+# nbconvert makes no promise about threads.
+_exporting = threading.Lock()
 
 
 def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> str:
@@ -47,6 +51,42 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
 
     Then cells tagged `instructions`, which are for whoever fills the notebook in, are left out too.
     """
+    exporter = _exporter(code)
+    with _exporting:
+        body, _ = exporter.from_notebook_node(_with_shown_outputs(notebook))
+    return template("notebook.html").render(
+        title=title,
+        subtitle=subtitle,
+        body=Markup(_harmless(body)),  # noqa: S704 - cleaned in the line that makes it
+        code_style=Markup(_code_style()),  # noqa: S704 - written by pygments, from no input
+    )
+
+
+def report_page(**values: Any) -> str:
+    """Give a team's short report; the template names the values."""
+    return template("report.html").render(**values)
+
+
+def portfolio_template(**values: Any) -> str:
+    """Give the portfolio's page; the template names the values."""
+    return template("portfolio.html").render(**values)
+
+
+def template(name: str) -> Template:
+    """Give one of the finals' own templates, compiled once."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+    )
+
+
+@cache
+def _exporter(code: bool) -> Any:
+    """Give nbconvert's exporter: to make one takes longer than to use it."""
     config = Config()
     config.NbConvertBase.display_data_priority = _SHOWN
     exporter: Any = HTMLExporter(config=config, template_name="basic")  # type: ignore[no-untyped-call]
@@ -58,33 +98,7 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
             remove_cell_tags={"instructions"}, enabled=True
         )
         exporter.register_preprocessor(remover, enabled=True)
-    body, _ = exporter.from_notebook_node(_with_shown_outputs(notebook))
-    return (
-        _environment()
-        .get_template("notebook.html")
-        .render(
-            title=title,
-            subtitle=subtitle,
-            body=Markup(_harmless(body)),  # noqa: S704 - cleaned in the line that makes it
-            code_style=Markup(_code_style()),  # noqa: S704 - written by pygments, from no input
-        )
-    )
-
-
-def report_page(**values: Any) -> str:
-    """Give a team's short report; the template names the values."""
-    return _environment().get_template("report.html").render(**values)
-
-
-def portfolio_template(**values: Any) -> str:
-    """Give the portfolio's page; the template names the values."""
-    return _environment().get_template("portfolio.html").render(**values)
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
-    )
+    return exporter
 
 
 def _with_shown_outputs(notebook: Any) -> Any:

@@ -16,13 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bootcamp import roi
 from bootcamp.errors import FinalsError
 from bootcamp.finals.exam import ExamResult
-from bootcamp.finals.figures import histogram, tornado
+from bootcamp.finals.figures import Figures
+from bootcamp.finals.pages import template
 from bootcamp.finals.words import Demo, Words
 
 __all__ = ["Form", "Presentation", "chromium", "print_pdf", "slides_page"]
@@ -49,6 +49,7 @@ class Presentation:
     quality: ExamResult
     result: roi.Result
     inputs: roi.Inputs
+    figures: Figures
     demo: Demo | None = None
 
 
@@ -64,20 +65,16 @@ def slides_page(presentation: Presentation, form: Form = "show") -> str:
     if form != "print":
         scripts.append((_HERE / "reveal" / "reveal.js").read_text(encoding="utf-8"))
         scripts.append(_START.replace("NOTES", "true" if form == "speak" else "false"))
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined
-    )
-    result = presentation.result
-    return environment.get_template("slides.html").render(
+    return template("slides.html").render(
         shown=presentation,
         quality=presentation.quality,
-        result=result,
+        result=presentation.result,
         inputs=presentation.inputs,
         words=presentation.words,
         demo=presentation.demo,
         form=form,
-        histogram=histogram(result),
-        tornado=tornado(result),
+        histogram=presentation.figures.histogram,
+        tornado=presentation.figures.tornado,
         style=Markup(_style(form)),  # noqa: S704 - reveal.js' own files
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - and ours
         hashes=" ".join(f"'sha256-{_hash(text)}'" for text in scripts) or "'none'",

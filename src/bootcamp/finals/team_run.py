@@ -19,6 +19,7 @@ from bootcamp.errors import BootcampError, RoiInputRefused
 from bootcamp.finals.calendar_entry import CHECK_IN, check_in
 from bootcamp.finals.exam import Exam, ExamResult, open_exam
 from bootcamp.finals.execution import Job, Outcome, Stage
+from bootcamp.finals.figures import figures_of
 from bootcamp.finals.files import (
     CopyLimits,
     copy_folder,
@@ -267,6 +268,7 @@ class TeamRun:
             quality=quality,
             result=result,
             inputs=roi.read_inputs(self._submitted / INPUTS),
+            figures=figures_of(result),
             demo=demo_of(load_notebook(self.folder / "solution.executed.ipynb")),
         )
         forms: dict[str, Form] = {SLIDES: "show", SPEAKER: "speak", PRINTED: "print"}
