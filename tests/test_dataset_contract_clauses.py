@@ -1,10 +1,6 @@
 """The contract clauses set: what is on disk is what its sources give, and it is fit for an exam."""
 
-import csv
 import re
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from functools import cache
 from itertools import combinations
@@ -15,28 +11,11 @@ import pypdf
 import pytest
 
 from bootcamp.finals.exams.contract_clauses import CLAUSES, UNREADABLE, overlap
+from tests.datasets import DATASETS, SETS, copied, rows, run_script
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "contract_clauses"
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
+DATASET = DATASETS / "contract_clauses"
 FRENCH = re.compile(r"\b(le|la|les|des|une|est|nous|vous|du|pas|que|pour|dans|et|sur|il)\b", re.I)
 ENGLISH = re.compile(r"\b(the|and|is|we|you|it|to|of|for|have|that|can|in|on|by|with)\b", re.I)
-
-
-def run_script(
-    name: str, *arguments: str, folder: Path = DATASET
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(folder / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @cache
@@ -55,7 +34,7 @@ def text_of(path: Path) -> str:
 
 def labels(set_name: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for row in rows(f"{set_name}/labels.csv"):
+    for row in rows(DATASET / f"{set_name}/labels.csv"):
         assert row["clause"] not in found.setdefault(row["id"], {}), row
         found[row["id"]][row["clause"]] = row["span"]
     return found
@@ -71,16 +50,15 @@ def runs(text: str, size: int) -> set[tuple[str, ...]]:
 
 
 def test_files_are_what_the_sources_give():
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 def test_check_reports_a_changed_page_and_a_stray_file(tmp_path):
-    copy = tmp_path / "contract_clauses"
-    shutil.copytree(DATASET, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = copied(DATASET, tmp_path)
     (copy / "dev" / "labels.csv").write_bytes(b"id,clause,span\n")
     (copy / "hidden" / "con-999.txt").write_bytes(b"stray\n")
-    checked = run_script("generate.py", "--check", folder=copy)
+    checked = run_script(copy, "generate.py", "--check")
     assert checked.returncode == 1
     assert "dev/labels.csv differs" in checked.stderr
     assert "hidden/con-999.txt is not generated" in checked.stderr
@@ -128,14 +106,14 @@ def test_the_mix_suits_the_measure(set_name):
     assert endings[".txt"] > endings[".pdf"] >= count // 4
     assert count // 12 <= endings[".docx"] <= count // 8
     assert count // 24 <= sum(UNREADABLE in own for own in found.values()) <= count // 12
-    index = [row for row in rows("index.csv") if row["set"] == set_name]
+    index = [row for row in rows(DATASET / "index.csv") if row["set"] == set_name]
     assert 0.2 <= sum(row["language"] == "fr" for row in index) / count <= 0.3
     assert 0.15 <= sum(row["hard"] == "yes" for row in index) / count <= 0.22
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_language_is_what_the_index_says(set_name):
-    index = {row["id"]: row["language"] for row in rows("index.csv")}
+    index = {row["id"]: row["language"] for row in rows(DATASET / "index.csv")}
     for item, text in texts(set_name).items():
         if text.strip():
             french = len(FRENCH.findall(text)) > len(ENGLISH.findall(text))
@@ -202,7 +180,7 @@ def test_a_heading_does_not_decide():
 
 
 def test_hostile_files_are_as_hostile_as_their_notes_say():
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     paths = sorted(p for p in (DATASET / "hostile").iterdir() if p.suffix != ".csv")
     assert [row["id"] for row in notes] == [path.stem for path in paths]
     assert len(paths) == 12
@@ -229,13 +207,13 @@ def test_hostile_files_are_as_hostile_as_their_notes_say():
 
 
 def test_second_reading_matches_the_readme_and_names_pages_of_the_hidden_set():
-    readings = rows("second_reading.csv")
+    readings = rows(DATASET / "second_reading.csv")
     assert len({row["id"] for row in readings}) >= 30
     for row in readings:
         page = " ".join(texts("hidden")[row["id"]].split())
         assert row["clause"] in {"", *CLAUSES}
         assert row["span"] in page, row["id"]
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     for line in scored.stdout.splitlines():
@@ -243,9 +221,9 @@ def test_second_reading_matches_the_readme_and_names_pages_of_the_hidden_set():
 
 
 def test_second_reading_shows_no_label():
-    shown = run_script("second_reading.py", "read").stdout
+    shown = run_script(DATASET, "second_reading.py", "read").stdout
     read = re.findall(r"^##### (con-\d+)", shown, re.M)
-    assert set(read) == {row["id"] for row in rows("second_reading.csv")}
+    assert set(read) == {row["id"] for row in rows(DATASET / "second_reading.csv")}
     assert not any(f"<{mark}>" in shown for mark in ("REN", "CAP", "LAW"))
     assert not any(clause in shown for clause in CLAUSES if "_" in clause)
 

@@ -1,40 +1,22 @@
 """The e-mail routing set: what is on disk is what its sources give, and it is fit for an exam."""
 
-import csv
 import email
 import email.policy
 import re
-import subprocess
-import sys
 from collections import Counter
 from email.message import EmailMessage
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "email_routing"
+from tests.datasets import DATASETS, SETS, copied, rows, run_script
+
+DATASET = DATASETS / "email_routing"
 QUEUES = {"orders", "delivery", "invoices", "returns", "quotes", "hr_other"}
 URGENCIES = {"urgent", "normal"}
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
 FRENCH = re.compile(r"\b(le|la|les|des|une|est|nous|vous|je|pas|que|pour|dans|et|sur|il)\b", re.I)
 ENGLISH = re.compile(r"\b(the|and|is|we|you|it|to|of|for|have|that|can|in|on|my|with)\b", re.I)
-
-
-def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(DATASET / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @cache
@@ -62,26 +44,15 @@ def share(part: int, whole: int) -> float:
 
 
 def test_files_are_what_the_sources_give():
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 def test_check_reports_a_changed_mail_and_a_stray_file(tmp_path):
-    copy = tmp_path / "email_routing"
-    for path in DATASET.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
-            target = copy / path.relative_to(DATASET)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    copy = copied(DATASET, tmp_path)
     (copy / "dev" / "mail-001.eml").write_bytes(b"Subject: changed\n\n")
     (copy / "hidden" / "mail-999.eml").write_bytes(b"Subject: stray\n\n")
-    checked = subprocess.run(
-        [sys.executable, str(copy / "generate.py"), "--check"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    checked = run_script(copy, "generate.py", "--check")
     assert checked.returncode == 1
     assert "dev/mail-001.eml differs" in checked.stderr
     assert "hidden/mail-999.eml is not generated" in checked.stderr
@@ -90,7 +61,7 @@ def test_check_reports_a_changed_mail_and_a_stray_file(tmp_path):
 @pytest.mark.parametrize("set_name", SETS)
 def test_every_mail_has_a_label_and_every_label_a_mail(set_name):
     first, count = SETS[set_name]
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     expected = [f"mail-{number:03d}" for number in range(first, first + count)]
     assert [row["id"] for row in labels] == expected
     assert list(mails(set_name)) == expected
@@ -100,7 +71,7 @@ def test_every_mail_has_a_label_and_every_label_a_mail(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_shares_suit_macro_f1(set_name):
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     queues = Counter(row["queue"] for row in labels)
     assert all(0.10 <= share(count, len(labels)) <= 0.25 for count in queues.values()), queues
     urgent = sum(row["urgency"] == "urgent" for row in labels)
@@ -113,7 +84,9 @@ def test_shares_suit_macro_f1(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_language_is_what_the_index_says_and_english_leads(set_name):
-    index = {row["id"]: row["language"] for row in rows("index.csv") if row["set"] == set_name}
+    index = {
+        row["id"]: row["language"] for row in rows(DATASET / "index.csv") if row["set"] == set_name
+    }
     found = {}
     for item, message in mails(set_name).items():
         text = f"{message['Subject'] or ''}\n{text_of(message)}"
@@ -125,7 +98,7 @@ def test_language_is_what_the_index_says_and_english_leads(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_about_one_mail_in_five_is_hard(set_name):
-    hard = [row["hard"] == "yes" for row in rows("index.csv") if row["set"] == set_name]
+    hard = [row["hard"] == "yes" for row in rows(DATASET / "index.csv") if row["set"] == set_name]
     assert 0.15 <= share(sum(hard), len(hard)) <= 0.22
 
 
@@ -185,7 +158,7 @@ def test_lengths_vary_as_in_a_real_inbox():
 
 def test_the_word_urgent_does_not_decide():
     """A program that looks for the word must miss most urgent mails and raise false alarms."""
-    labels = {row["id"]: row["urgency"] for row in rows("hidden/labels.csv")}
+    labels = {row["id"]: row["urgency"] for row in rows(DATASET / "hidden/labels.csv")}
     shouting = {
         item
         for item, message in mails("hidden").items()
@@ -197,7 +170,7 @@ def test_the_word_urgent_does_not_decide():
 
 
 def test_hostile_mails_are_noted_and_can_be_opened():
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     assert [row["id"] for row in notes] == [f"hostile-{number:02d}" for number in range(1, 13)]
     assert list(mails("hostile")) == [row["id"] for row in notes]
     assert {row["expected_queue"] for row in notes} <= QUEUES
@@ -230,13 +203,13 @@ def test_hostile_mails_are_as_hostile_as_their_notes_say():
 
 
 def test_second_reading_matches_the_labels_and_the_readme():
-    readings = rows("second_reading.csv")
-    labels = {row["id"]: row for row in rows("hidden/labels.csv")}
+    readings = rows(DATASET / "second_reading.csv")
+    labels = {row["id"]: row for row in rows(DATASET / "hidden/labels.csv")}
     assert len({row["id"] for row in readings}) == len(readings) >= 30
     for row in readings:
         assert row["queue_first"] == labels[row["id"]]["queue"], row["id"]
         assert row["urgency_first"] == labels[row["id"]]["urgency"], row["id"]
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     for line in scored.stdout.splitlines():
@@ -244,9 +217,9 @@ def test_second_reading_matches_the_labels_and_the_readme():
 
 
 def test_second_reading_shows_no_label():
-    shown = run_script("second_reading.py", "read").stdout
+    shown = run_script(DATASET, "second_reading.py", "read").stdout
     read = re.findall(r"^##### (mail-\d+)", shown, re.M)
-    assert read == [row["id"] for row in rows("second_reading.csv")]
+    assert read == [row["id"] for row in rows(DATASET / "second_reading.csv")]
     assert "hr_other" not in shown
 
 

@@ -1,11 +1,8 @@
 """The week of lab 5: as its sources give it, mixed like the other sets, and new to everybody."""
 
-import csv
 import email
 import email.policy
 import re
-import subprocess
-import sys
 from collections import Counter
 from email.message import EmailMessage
 from functools import cache
@@ -13,14 +10,10 @@ from pathlib import Path
 
 import pytest
 
-DATASETS = Path(__file__).parent.parent / "graders" / "datasets"
+from tests.datasets import DATASETS, rows, run_script
+
 WEEK = DATASETS / "email_routing_week"
 QUEUES = {"orders", "delivery", "invoices", "returns", "quotes", "hr_other"}
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (WEEK / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @cache
@@ -43,25 +36,19 @@ def five_grams(text: str) -> set[tuple[str, ...]]:
 
 
 def test_files_are_what_the_sources_give() -> None:
-    checked = subprocess.run(
-        [sys.executable, "-B", str(WEEK / "generate.py"), "--check"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    checked = run_script(WEEK, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 def test_forty_mails_each_with_its_labels() -> None:
-    labels = rows("dev/labels.csv")
+    labels = rows(WEEK / "dev/labels.csv")
     assert [row["id"] for row in labels] == [f"mail-{number}" for number in range(401, 441)]
     assert list(mails(WEEK / "dev")) == [row["id"] for row in labels]
     assert list(labels[0]) == ["id", "queue", "urgency"]
 
 
 def test_the_mix_is_that_of_the_other_sets() -> None:
-    labels, index = rows("dev/labels.csv"), rows("index.csv")
+    labels, index = rows(WEEK / "dev/labels.csv"), rows(WEEK / "index.csv")
     queues = Counter(row["queue"] for row in labels)
     assert set(queues) == QUEUES
     assert all(4 <= count <= 10 for count in queues.values())
@@ -100,7 +87,7 @@ def test_no_mail_was_seen_before(other: str) -> None:
 
 
 def test_the_word_urgent_does_not_decide() -> None:
-    urgency = {row["id"]: row["urgency"] for row in rows("dev/labels.csv")}
+    urgency = {row["id"]: row["urgency"] for row in rows(WEEK / "dev/labels.csv")}
     shouting = [
         item
         for item, message in mails(WEEK / "dev").items()

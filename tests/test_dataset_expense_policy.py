@@ -1,37 +1,19 @@
 """The expense claims: what is on disk is what its sources give, and it is fit for an exam."""
 
-import csv
 import re
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 
 import openpyxl
 import pytest
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "expense_policy"
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
+from tests.datasets import DATASETS, SETS, rows, run_script
+
+DATASET = DATASETS / "expense_policy"
 RULES = [str(number) for number in range(1, 13)]
 REFUSES = {"2", "3", "4", "5", "8", "11"}
-
-
-def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(DATASET / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @cache
@@ -51,18 +33,18 @@ def text_of(sheet: list[list[object]]) -> str:
 
 
 def test_files_are_what_the_sources_give():
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_every_claim_has_legal_labels_and_the_policy_lies_beside_it(set_name):
     first, count = SETS[set_name]
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     expected = [f"exp-{number:03d}" for number in range(first, first + count)]
     assert [row["id"] for row in labels] == expected
     assert list(sheets(set_name)) == expected
-    broken = {row["id"]: row["broken"].split() for row in rows("index.csv")}
+    broken = {row["id"]: row["broken"].split() for row in rows(DATASET / "index.csv")}
     for row in labels:
         own = broken[row["id"]]
         assert row["rule"] == (own[0] if own else "none"), row
@@ -74,8 +56,8 @@ def test_every_claim_has_legal_labels_and_the_policy_lies_beside_it(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_the_mix_is_what_the_readme_says(set_name):
-    labels = rows(f"{set_name}/labels.csv")
-    index = [row for row in rows("index.csv") if row["set"] == set_name]
+    labels = rows(DATASET / f"{set_name}/labels.csv")
+    index = [row for row in rows(DATASET / "index.csv") if row["set"] == set_name]
     found = Counter(row["rule"] for row in labels)
     assert set(found) == {*RULES, "none"}
     assert min(found.values()) >= (1 if set_name == "dev" else 4)
@@ -138,7 +120,9 @@ def test_some_claims_hold_only_a_picture_or_nothing():
         for path in paths
         if any(name.endswith(".png") for name in zipfile.ZipFile(path).namelist())
     ]
-    labels = {row["id"]: row["rule"] for name in SETS for row in rows(f"{name}/labels.csv")}
+    labels = {
+        row["id"]: row["rule"] for name in SETS for row in rows(DATASET / f"{name}/labels.csv")
+    }
     assert len(pictures) == 2
     assert {labels[item] for item in pictures} == {"1"}
     scans = [
@@ -151,7 +135,7 @@ def test_some_claims_hold_only_a_picture_or_nothing():
 
 
 def test_hostile_files_are_as_hostile_as_their_notes_say():
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     assert [row["id"] for row in notes] == [f"hostile-{number:02d}" for number in range(1, 13)]
     assert {row["expected_rule"] for row in notes} <= {*RULES, "none"}
     raw = {path.stem: path.read_bytes() for path in (DATASET / "hostile").glob("*.xlsx")}
@@ -167,16 +151,18 @@ def test_hostile_files_are_as_hostile_as_their_notes_say():
 
 
 def test_second_reading_matches_the_labels_and_the_readme():
-    readings = rows("second_reading.csv")
-    labels = {row["id"]: row for row in rows("hidden/labels.csv")}
+    readings = rows(DATASET / "second_reading.csv")
+    labels = {row["id"]: row for row in rows(DATASET / "hidden/labels.csv")}
     assert len({row["id"] for row in readings}) == len(readings) >= 30
     for row in readings:
         assert row["rule_first"] == labels[row["id"]]["rule"], row["id"]
         assert row["decision_first"] == labels[row["id"]]["decision"], row["id"]
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     for line in scored.stdout.splitlines():
         assert f"- {line}\n" in readme
-    shown = re.findall(r"^##### (exp-\d+)", run_script("second_reading.py", "read").stdout, re.M)
+    shown = re.findall(
+        r"^##### (exp-\d+)", run_script(DATASET, "second_reading.py", "read").stdout, re.M
+    )
     assert shown == [row["id"] for row in readings]

@@ -1,11 +1,8 @@
 """The HR questions: what is on disk is what its sources give, and it is fit for an exam."""
 
-import csv
 import email
 import email.policy
 import re
-import subprocess
-import sys
 from collections import Counter
 from functools import cache
 from itertools import combinations
@@ -13,26 +10,12 @@ from pathlib import Path
 
 import pytest
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "hr_questions"
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
+from tests.datasets import DATASETS, SETS, rows, run_script
+
+DATASET = DATASETS / "hr_questions"
 REASONS = {"silent", "near", "personal", "action"}
 FRENCH = re.compile(r"\b(le|la|les|des|une|est|nous|vous|je|pas|que|pour|dans|et|sur|il)\b", re.I)
 ENGLISH = re.compile(r"\b(the|and|is|we|you|it|to|of|for|have|that|can|in|on|my|with|i)\b", re.I)
-
-
-def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(DATASET / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def text_of(path: Path) -> str:
@@ -65,14 +48,14 @@ def runs(text: str, length: int = 5) -> set[tuple[str, ...]]:
 
 
 def test_files_are_what_the_sources_give():
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_every_question_has_a_legal_label_and_the_handbook_lies_beside_it(set_name):
     first, count = SETS[set_name]
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     expected = [f"ask-{number:03d}" for number in range(first, first + count)]
     assert [row["id"] for row in labels] == expected
     assert list(texts(set_name)) == expected
@@ -85,8 +68,8 @@ def test_every_question_has_a_legal_label_and_the_handbook_lies_beside_it(set_na
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_the_mix_is_what_the_readme_says(set_name):
-    index = [row for row in rows("index.csv") if row["set"] == set_name]
-    labels = {row["id"]: row for row in rows(f"{set_name}/labels.csv")}
+    index = [row for row in rows(DATASET / "index.csv") if row["set"] == set_name]
+    labels = {row["id"]: row for row in rows(DATASET / f"{set_name}/labels.csv")}
     for row in index:
         assert bool(row["reason"]) == (labels[row["id"]]["answerable"] == "no"), row
     refused = Counter(row["reason"] for row in index if row["reason"])
@@ -97,17 +80,19 @@ def test_the_mix_is_what_the_readme_says(set_name):
 
 
 def test_each_article_answers_two_to_four_questions_and_hidden_knows_nearly_all():
-    cited = [row["article"] for name in SETS for row in rows(f"{name}/labels.csv")]
+    cited = [row["article"] for name in SETS for row in rows(DATASET / f"{name}/labels.csv")]
     found = Counter(article for article in cited if article)
     assert list(articles()) == [str(number) for number in range(1, 43)]
     assert set(found) == set(articles())
     assert set(found.values()) <= {2, 3, 4}
-    assert len({row["article"] for row in rows("hidden/labels.csv")}) >= 40
+    assert len({row["article"] for row in rows(DATASET / "hidden/labels.csv")}) >= 40
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_language_is_what_the_index_says(set_name):
-    index = {row["id"]: row["language"] for row in rows("index.csv") if row["set"] == set_name}
+    index = {
+        row["id"]: row["language"] for row in rows(DATASET / "index.csv") if row["set"] == set_name
+    }
     for item, text in texts(set_name).items():
         french, english = len(FRENCH.findall(text)), len(ENGLISH.findall(text))
         if max(french, english) >= 3:
@@ -146,7 +131,7 @@ def test_questions_come_as_colleagues_write_them():
 
 
 def test_hostile_files_are_as_hostile_as_their_notes_say():
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     assert [row["id"] for row in notes] == [f"hostile-{number:02d}" for number in range(1, 13)]
     raw = {path.stem: path.read_bytes() for path in (DATASET / "hostile").glob("hostile-*")}
     assert set(raw) == {row["id"] for row in notes}
@@ -164,16 +149,18 @@ def test_hostile_files_are_as_hostile_as_their_notes_say():
 
 
 def test_second_reading_matches_the_labels_and_the_readme():
-    readings = rows("second_reading.csv")
-    labels = {row["id"]: row for row in rows("hidden/labels.csv")}
+    readings = rows(DATASET / "second_reading.csv")
+    labels = {row["id"]: row for row in rows(DATASET / "hidden/labels.csv")}
     assert len({row["id"] for row in readings}) == len(readings) >= 30
     for row in readings:
         assert row["answerable_first"] == labels[row["id"]]["answerable"], row["id"]
         assert row["article_first"] == labels[row["id"]]["article"], row["id"]
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     for line in scored.stdout.splitlines():
         assert f"- {line}\n" in readme
-    shown = re.findall(r"^##### (ask-\d+)", run_script("second_reading.py", "read").stdout, re.M)
+    shown = re.findall(
+        r"^##### (ask-\d+)", run_script(DATASET, "second_reading.py", "read").stdout, re.M
+    )
     assert shown == [row["id"] for row in readings]

@@ -1,11 +1,8 @@
 """The invoice set: files from their sources, sums that hold, routes that the rules give again."""
 
-import csv
 import email
 import email.policy
 import re
-import subprocess
-import sys
 from collections import Counter
 from decimal import Decimal
 from functools import cache
@@ -15,31 +12,16 @@ from pathlib import Path
 import pypdf
 import pytest
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "invoice_exceptions"
+from tests.datasets import DATASETS, SETS, rows, run_script
+
+DATASET = DATASETS / "invoice_exceptions"
 ROUTES = {"pay", "ask_supplier", "ask_buyer", "stop"}
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
 FIELDS = ("supplier", "date", "net", "vat", "total", "order")
 IBAN = re.compile(
     r"\b(?:FR\d\d(?:\s?[0-9A-Z]){23}|(?:IE|DE)\d\d(?:\s?[0-9A-Z]){18}"
     r"|NL\d\d(?:\s?[0-9A-Z]){14}|BE\d\d(?:\s?[0-9A-Z]){12})"
 )
 NO_INVOICE = {"scan", "empty", "not_invoice"}
-
-
-def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(DATASET / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@cache
-def rows(name: str) -> tuple[dict[str, str], ...]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
 
 
 def items(set_name: str) -> dict[str, Path]:
@@ -66,7 +48,7 @@ def text_of(path: Path) -> str:
 
 
 def why(set_name: str) -> dict[str, str]:
-    return {row["id"]: row["why"] for row in rows("index.csv") if row["set"] == set_name}
+    return {row["id"]: row["why"] for row in rows(DATASET / "index.csv") if row["set"] == set_name}
 
 
 def figures(text: str) -> set[Decimal]:
@@ -83,7 +65,7 @@ def figures(text: str) -> set[Decimal]:
 
 
 def test_files_are_what_the_sources_give() -> None:
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
@@ -91,13 +73,13 @@ def test_files_are_what_the_sources_give() -> None:
 def test_every_file_has_a_label_and_every_label_a_file(set_name: str) -> None:
     first, count = SETS[set_name]
     expected = [f"inv-{number:03d}" for number in range(first, first + count)]
-    assert [row["id"] for row in rows(f"{set_name}/labels.csv")] == expected
+    assert [row["id"] for row in rows(DATASET / f"{set_name}/labels.csv")] == expected
     assert list(items(set_name)) == expected
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_labels_are_legal_and_mixed(set_name: str) -> None:
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     routes = Counter(row["route"] for row in labels)
     assert set(routes) == ROUTES
     assert min(routes.values()) >= 0.12 * len(labels)
@@ -111,7 +93,7 @@ def test_labels_are_legal_and_mixed(set_name: str) -> None:
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_languages_and_kinds_of_files_are_mixed(set_name: str) -> None:
-    index = [row for row in rows("index.csv") if row["set"] == set_name]
+    index = [row for row in rows(DATASET / "index.csv") if row["set"] == set_name]
     languages = Counter(row["language"] for row in index)
     assert set(languages) == {"fr", "en", "de"}
     assert 0.5 <= languages["fr"] / len(index) <= 0.65
@@ -124,7 +106,7 @@ def test_languages_and_kinds_of_files_are_mixed(set_name: str) -> None:
 @pytest.mark.parametrize("set_name", SETS)
 def test_what_is_labelled_can_be_read_off_the_file(set_name: str) -> None:
     reasons = why(set_name)
-    for row in rows(f"{set_name}/labels.csv"):
+    for row in rows(DATASET / f"{set_name}/labels.csv"):
         text = text_of(items(set_name)[row["id"]])
         if reasons[row["id"]] in {"scan", "empty"}:
             assert not text.strip(), row["id"]
@@ -146,10 +128,10 @@ def test_what_is_labelled_can_be_read_off_the_file(set_name: str) -> None:
 @pytest.mark.parametrize("set_name", SETS)
 def test_the_rules_of_the_brief_give_the_route_again(set_name: str) -> None:
     """A second piece of code, from the labels and the text; line sums are left to the author's."""
-    orders = {row["order"]: row for row in rows(f"{set_name}/orders.csv")}
+    orders = {row["order"]: row for row in rows(DATASET / f"{set_name}/orders.csv")}
     account = {row["supplier"]: row["iban"] for row in orders.values()}
     reasons = why(set_name)
-    for label in rows(f"{set_name}/labels.csv"):
+    for label in rows(DATASET / f"{set_name}/labels.csv"):
         if reasons[label["id"]] == "lines":
             continue
         text = text_of(items(set_name)[label["id"]])
@@ -194,11 +176,11 @@ def test_each_way_to_go_wrong_is_in_both_sets_but_the_rarest() -> None:
 
 
 def test_order_tables_share_no_order_and_hide_which_are_billed() -> None:
-    dev, hidden = ({row["order"] for row in rows(f"{name}/orders.csv")} for name in SETS)
+    dev, hidden = ({row["order"] for row in rows(DATASET / f"{name}/orders.csv")} for name in SETS)
     assert not dev & hidden
     for set_name in SETS:
-        table = rows(f"{set_name}/orders.csv")
-        billed = {row["order"] for row in rows(f"{set_name}/labels.csv")}
+        table = rows(DATASET / f"{set_name}/orders.csv")
+        billed = {row["order"] for row in rows(DATASET / f"{set_name}/labels.csv")}
         assert len({row["order"] for row in table}) == len(table)
         assert sum(row["order"] not in billed for row in table) >= 20
         for row in table:
@@ -223,13 +205,13 @@ def test_no_hidden_text_is_in_dev_and_no_route_is_in_a_text() -> None:
 def test_papers_look_different() -> None:
     """Ten papers in a row come from at least seven suppliers."""
     for set_name in SETS:
-        names = [row["supplier"] for row in rows(f"{set_name}/labels.csv")]
+        names = [row["supplier"] for row in rows(DATASET / f"{set_name}/labels.csv")]
         for start in range(len(names) - 10):
             assert len(set(names[start : start + 10])) >= 7
 
 
 def test_hostile_files_are_noted_and_as_hostile_as_said() -> None:
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     assert [row["id"] for row in notes] == [f"hostile-{number:02d}" for number in range(1, 13)]
     assert {row["expected_route"] for row in notes} == ROUTES
     assert all(row["what"] and row["expected"] for row in notes)
@@ -253,12 +235,12 @@ def test_brief_defines_every_field_and_route() -> None:
 
 
 def test_second_reading_is_of_the_drawn_papers_and_agrees_as_the_readme_says() -> None:
-    shown = run_script("second_reading.py", "read").stdout
+    shown = run_script(DATASET, "second_reading.py", "read").stdout
     read = re.findall(r"^##### (inv-\d+)", shown, re.M)
-    assert read == [row["id"] for row in rows("second_reading.csv")]
+    assert read == [row["id"] for row in rows(DATASET / "second_reading.csv")]
     assert len(read) >= 30
     assert not re.search(r"ask_supplier|ask_buyer|\bstop\b", shown)
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     assert scored.stdout

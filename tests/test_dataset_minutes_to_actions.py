@@ -1,9 +1,6 @@
 """The minutes set: what is on disk is what its sources give, and it is fit for an exam."""
 
-import csv
 import re
-import subprocess
-import sys
 import zipfile
 from collections import Counter
 from datetime import date
@@ -16,8 +13,9 @@ import docx.table
 import pytest
 from docx.opc.exceptions import PackageNotFoundError
 
-DATASET = Path(__file__).parent.parent / "graders" / "datasets" / "minutes_to_actions"
-SETS = {"dev": (1, 40), "hidden": (201, 120)}
+from tests.datasets import DATASETS, SETS, copied, rows, run_script
+
+DATASET = DATASETS / "minutes_to_actions"
 WEEKDAYS = {
     name: number
     for names in (
@@ -27,21 +25,6 @@ WEEKDAYS = {
     )
     for number, name in enumerate(names.split())
 }
-
-
-def run_script(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(DATASET / name), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    with (DATASET / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def text_of(path: Path) -> str:
@@ -73,27 +56,16 @@ def five_grams(text: str) -> set[tuple[str, ...]]:
 
 
 def test_files_are_what_the_sources_give():
-    checked = run_script("generate.py", "--check")
+    checked = run_script(DATASET, "generate.py", "--check")
     assert checked.returncode == 0, checked.stderr
 
 
 def test_check_reports_a_changed_file_and_a_stray_one(tmp_path):
-    copy = tmp_path / "minutes_to_actions"
-    for path in DATASET.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
-            target = copy / path.relative_to(DATASET)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+    copy = copied(DATASET, tmp_path)
     first = sorted((copy / "dev").glob("min-*"))[0]
     first.write_bytes(b"changed")
     (copy / "hidden" / "min-999.txt").write_text("stray")
-    checked = subprocess.run(
-        [sys.executable, str(copy / "generate.py"), "--check"],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    checked = run_script(copy, "generate.py", "--check")
     assert checked.returncode == 1
     assert f"dev/{first.name} differs" in checked.stderr
     assert "hidden/min-999.txt is not generated" in checked.stderr
@@ -104,13 +76,16 @@ def test_every_file_has_labels_and_every_label_a_file(set_name):
     first, count = SETS[set_name]
     expected = [f"min-{number:03d}" for number in range(first, first + count)]
     assert list(texts(set_name)) == expected
-    assert list(dict.fromkeys(row["id"] for row in rows(f"{set_name}/labels.csv"))) == expected
+    assert (
+        list(dict.fromkeys(row["id"] for row in rows(DATASET / f"{set_name}/labels.csv")))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_labels_are_actions_or_one_empty_row(set_name):
     by_item: dict[str, list[dict[str, str]]] = {}
-    for row in rows(f"{set_name}/labels.csv"):
+    for row in rows(DATASET / f"{set_name}/labels.csv"):
         by_item.setdefault(row["id"], []).append(row)
     for item, own in by_item.items():
         if any(not row["what"] for row in own):
@@ -123,7 +98,7 @@ def test_labels_are_actions_or_one_empty_row(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_who_and_evidence_stand_in_the_text(set_name):
-    for row in rows(f"{set_name}/labels.csv"):
+    for row in rows(DATASET / f"{set_name}/labels.csv"):
         said = " ".join(words(texts(set_name)[row["id"]]))
         assert " ".join(words(row["evidence"])) in said, row
         for name in re.split(r" and |, ", row["who"]):
@@ -133,7 +108,7 @@ def test_who_and_evidence_stand_in_the_text(set_name):
 @pytest.mark.parametrize("set_name", SETS)
 def test_a_weekday_in_the_evidence_is_the_day_of_the_date(set_name):
     """Where evidence names one weekday and no other date, `when` falls on it."""
-    for row in rows(f"{set_name}/labels.csv"):
+    for row in rows(DATASET / f"{set_name}/labels.csv"):
         days = {WEEKDAYS[word] for word in words(row["evidence"]) if word in WEEKDAYS}
         plain = not re.search(r"\d|starting|chaque|le jeudi", row["evidence"])
         if len(days) == 1 and plain:
@@ -143,13 +118,13 @@ def test_a_weekday_in_the_evidence_is_the_day_of_the_date(set_name):
 
 @pytest.mark.parametrize("set_name", SETS)
 def test_the_mix_is_the_same_in_both_sets(set_name):
-    index = [row for row in rows("index.csv") if row["set"] == set_name]
+    index = [row for row in rows(DATASET / "index.csv") if row["set"] == set_name]
     languages = Counter(row["language"] for row in index)
     assert 0.58 <= languages["en"] / len(index) <= 0.68
     assert languages["fr"] / len(index) >= 0.3
     assert languages["de"] >= 1
     assert 0.18 <= sum(row["hard"] == "yes" for row in index) / len(index) <= 0.25
-    labels = rows(f"{set_name}/labels.csv")
+    labels = rows(DATASET / f"{set_name}/labels.csv")
     actions = Counter(row["id"] for row in labels if row["what"])
     without = len(index) - len(actions)
     assert 0.05 <= without / len(index) <= 0.15
@@ -207,14 +182,14 @@ def test_no_two_minutes_are_nearly_the_same():
 
 def test_a_list_of_cue_words_does_not_find_the_actions():
     """Lines with `will`, `action` or a dash and a name must neither find all nor only actions."""
-    labels = rows("hidden/labels.csv")
+    labels = rows(DATASET / "hidden/labels.csv")
     cue = re.compile(r"\bwill\b|\bto do\b|\baction", re.IGNORECASE)
     found = [bool(cue.search(row["evidence"])) for row in labels if row["what"]]
     assert sum(found) / len(found) < 0.3
 
 
 def test_hostile_files_are_noted_and_as_hostile_as_their_notes_say():
-    notes = rows("hostile/notes.csv")
+    notes = rows(DATASET / "hostile/notes.csv")
     paths = sorted((DATASET / "hostile").glob("hostile-*"))
     assert [row["id"] for row in notes] == [path.stem for path in paths]
     assert len(notes) == 12
@@ -239,12 +214,12 @@ def test_hostile_files_are_noted_and_as_hostile_as_their_notes_say():
 
 
 def test_second_reading_is_of_hidden_files_and_in_the_readme():
-    readings = rows("second_reading.csv")
+    readings = rows(DATASET / "second_reading.csv")
     read = {row["id"] for row in readings}
-    hidden = {row["id"] for row in rows("hidden/labels.csv")}
+    hidden = {row["id"] for row in rows(DATASET / "hidden/labels.csv")}
     assert read <= hidden
     assert len(read) >= 30
-    scored = run_script("second_reading.py", "score")
+    scored = run_script(DATASET, "second_reading.py", "score")
     assert scored.returncode == 0, scored.stderr
     readme = (DATASET / "README.md").read_text(encoding="utf-8")
     for line in scored.stdout.splitlines():
@@ -252,9 +227,9 @@ def test_second_reading_is_of_hidden_files_and_in_the_readme():
 
 
 def test_second_reading_shows_no_label():
-    shown = run_script("second_reading.py", "read").stdout
+    shown = run_script(DATASET, "second_reading.py", "read").stdout
     assert re.findall(r"^##### (min-\d+)", shown, re.M) == sorted(
-        {row["id"] for row in rows("second_reading.csv")}
+        {row["id"] for row in rows(DATASET / "second_reading.csv")}
     )
     assert not re.search(r"\d{4}-\d\d-\d\d", shown)
 

@@ -6,8 +6,6 @@
 The same sources give the same bytes on every run.
 """
 
-import argparse
-import csv
 import hashlib
 import io
 import sys
@@ -20,33 +18,15 @@ from compose import compose
 from hostile_pages import hostile_pages
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))
+
+from generating import FIRST_NUMBER, as_csv, deal, generate  # noqa: E402  (lies beside the sets)
+
 DEAL = "deal-0"
 """Chosen among a hundred: both sets have nearly the same shares of all eight clauses."""
-DEV_COUNT = 40
-HIDDEN_COUNT = 120
-FIRST_NUMBER = {"dev": 1, "hidden": 201}
 WORD_COUNT = {"dev": 4, "hidden": 12}
 PDF_COUNT = {"dev": 11, "hidden": 34}
-GENERATED_FOLDERS = ("dev", "hidden", "hostile")
 LABEL_COLUMNS = ("id", "clause", "span")
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write or check the files; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the contract clauses data set.")
-    parser.add_argument("--check", action="store_true", help="compare with the files on disk")
-    options = parser.parse_args(arguments)
-    files = build_files()
-    differences = compare(files)
-    if options.check:
-        for difference in differences:
-            print(difference, file=sys.stderr)
-        if differences:
-            print("Run generate.py without --check and look at the changes.", file=sys.stderr)
-        return 1 if differences else 0
-    write(files)
-    print(f"{len(files)} files, {len(differences)} changed")
-    return 0
 
 
 def build_files() -> dict[str, bytes]:
@@ -64,8 +44,8 @@ def build_files() -> dict[str, bytes]:
             labels += [(item, clause, span) for clause, span in page.clauses]
             hard = "yes" if page.hard else "no"
             index.append((item, set_name, page.key, page.language, hard))
-        files[f"{set_name}/labels.csv"] = _as_csv(LABEL_COLUMNS, labels)
-    files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard"), index)
+        files[f"{set_name}/labels.csv"] = as_csv(LABEL_COLUMNS, labels)
+    files["index.csv"] = as_csv(("id", "set", "key", "language", "hard"), index)
     notes, answers = [], []
     for number, hostile in enumerate(hostile_pages(), start=1):
         item = f"hostile-{number:02d}"
@@ -74,9 +54,9 @@ def build_files() -> dict[str, bytes]:
         attack = "yes" if hostile.attack else "no"
         notes.append((item, hostile.what, hostile.status, names, attack))
         answers += [(item, clause, span) for clause, span in hostile.labels]
-    files["hostile/labels.csv"] = _as_csv(LABEL_COLUMNS, answers)
+    files["hostile/labels.csv"] = as_csv(LABEL_COLUMNS, answers)
     columns = ("id", "what", "expected_status", "expected_clauses", "attack")
-    files["hostile/notes.csv"] = _as_csv(columns, notes)
+    files["hostile/notes.csv"] = as_csv(columns, notes)
     return files
 
 
@@ -86,32 +66,11 @@ def split(pages: list[AuthoredPage]) -> dict[str, list[AuthoredPage]]:
     Every fourth page of the list sorted by form, difficulty, language and number of clauses goes
     to dev.
     """
-    if len(pages) != DEV_COUNT + HIDDEN_COUNT:
-        raise ValueError(f"{len(pages)} authored pages, not {DEV_COUNT + HIDDEN_COUNT}")
-    ordered = sorted(
+    return deal(
         pages,
-        key=lambda p: (not p.readable, p.form, p.hard, p.language, len(p.clauses), _drawn(p)),
+        mix=lambda p: (not p.readable, p.form, p.hard, p.language, len(p.clauses), _drawn(p)),
+        order=_drawn,
     )
-    step = len(pages) // DEV_COUNT
-    dev = ordered[1::step]
-    hidden = [page for place, page in enumerate(ordered) if place % step != 1]
-    return {"dev": sorted(dev, key=_drawn), "hidden": sorted(hidden, key=_drawn)}
-
-
-def compare(files: dict[str, bytes]) -> list[str]:
-    """Return one line for each file on disk that differs, is missing or should not be there."""
-    lines = []
-    for name, content in files.items():
-        path = HERE / name
-        if not path.is_file():
-            lines.append(f"{name} is missing")
-        elif _inside(path.read_bytes()) != _inside(content):
-            lines.append(f"{name} differs from what its source gives")
-    for folder in GENERATED_FOLDERS:
-        for path in sorted((HERE / folder).glob("*")):
-            if f"{folder}/{path.name}" not in files:
-                lines.append(f"{folder}/{path.name} is not generated from any source")
-    return lines
 
 
 def _inside(content: bytes) -> bytes | dict[str, bytes]:
@@ -120,17 +79,6 @@ def _inside(content: bytes) -> bytes | dict[str, bytes]:
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
-
-
-def write(files: dict[str, bytes]) -> None:
-    """Write the files and remove leftovers of an earlier run."""
-    for folder in GENERATED_FOLDERS:
-        (HERE / folder).mkdir(exist_ok=True)
-        for path in (HERE / folder).glob("*"):
-            if f"{folder}/{path.name}" not in files:
-                path.unlink()
-    for name, content in files.items():
-        (HERE / name).write_bytes(content)
 
 
 def _kinds(pages: Sequence[AuthoredPage], set_name: str) -> dict[str, str]:
@@ -147,13 +95,5 @@ def _drawn(page: AuthoredPage, what: str = "split") -> str:
     return hashlib.sha256(f"{DEAL}:{what}:{page.key}".encode()).hexdigest()
 
 
-def _as_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(HERE, build_files, inside=_inside))

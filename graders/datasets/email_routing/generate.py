@@ -6,12 +6,8 @@
 The same sources give the same bytes on every run.
 """
 
-import argparse
-import csv
 import hashlib
-import io
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from authored_mails import QUEUES, URGENCIES, AuthoredMail, read_authored
@@ -19,28 +15,9 @@ from compose import SEED, compose
 from hostile_mails import hostile_mails
 
 HERE = Path(__file__).parent
-DEV_COUNT = 40
-HIDDEN_COUNT = 120
-FIRST_NUMBER = {"dev": 1, "hidden": 201}
-GENERATED_FOLDERS = ("dev", "hidden", "hostile")
+sys.path.append(str(HERE.parent))
 
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write or check the files; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the e-mail routing data set.")
-    parser.add_argument("--check", action="store_true", help="compare with the files on disk")
-    options = parser.parse_args(arguments)
-    files = build_files()
-    differences = compare(files)
-    if options.check:
-        for difference in differences:
-            print(difference, file=sys.stderr)
-        if differences:
-            print("Run generate.py without --check and look at the changes.", file=sys.stderr)
-        return 1 if differences else 0
-    write(files)
-    print(f"{len(files)} files, {len(differences)} changed")
-    return 0
+from generating import FIRST_NUMBER, as_csv, deal, generate  # noqa: E402  (lies beside the sets)
 
 
 def build_files() -> dict[str, bytes]:
@@ -54,8 +31,8 @@ def build_files() -> dict[str, bytes]:
             files[f"{set_name}/{item}.eml"] = compose(mail)
             labels.append((item, mail.queue, mail.urgency))
             index.append((item, set_name, mail.key, mail.language, "yes" if mail.hard else "no"))
-        files[f"{set_name}/labels.csv"] = _as_csv(("id", "queue", "urgency"), labels)
-    files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard"), index)
+        files[f"{set_name}/labels.csv"] = as_csv(("id", "queue", "urgency"), labels)
+    files["index.csv"] = as_csv(("id", "set", "key", "language", "hard"), index)
     notes, labels = [], []
     for number, hostile in enumerate(hostile_mails(), start=1):
         item = f"hostile-{number:02d}"
@@ -65,9 +42,9 @@ def build_files() -> dict[str, bytes]:
         attack = "yes" if hostile.attack else "no"
         notes.append((item, hostile.what, hostile.queue, hostile.urgency, attack))
         labels.append((item, hostile.queue, hostile.urgency))
-    files["hostile/labels.csv"] = _as_csv(("id", "queue", "urgency"), labels)
+    files["hostile/labels.csv"] = as_csv(("id", "queue", "urgency"), labels)
     columns = ("id", "what", "expected_queue", "expected_urgency", "attack")
-    files["hostile/notes.csv"] = _as_csv(columns, notes)
+    files["hostile/notes.csv"] = as_csv(columns, notes)
     return files
 
 
@@ -76,40 +53,11 @@ def split(mails: list[AuthoredMail]) -> dict[str, list[AuthoredMail]]:
 
     Every fourth mail of the list sorted by queue, urgency, difficulty and language goes to dev.
     """
-    if len(mails) != DEV_COUNT + HIDDEN_COUNT:
-        raise ValueError(f"{len(mails)} authored mails, not {DEV_COUNT + HIDDEN_COUNT}")
-    ordered = sorted(mails, key=lambda m: (m.queue, m.urgency, m.hard, m.language, _shuffled(m)))
-    step = len(mails) // DEV_COUNT
-    dev = ordered[1::step]
-    hidden = [mail for place, mail in enumerate(ordered) if place % step != 1]
-    return {"dev": sorted(dev, key=_arrival), "hidden": sorted(hidden, key=_arrival)}
-
-
-def compare(files: dict[str, bytes]) -> list[str]:
-    """Return one line for each file on disk that differs, is missing or should not be there."""
-    lines = []
-    for name, content in files.items():
-        path = HERE / name
-        if not path.is_file():
-            lines.append(f"{name} is missing")
-        elif path.read_bytes() != content:
-            lines.append(f"{name} differs from what its source gives")
-    for folder in GENERATED_FOLDERS:
-        for path in sorted((HERE / folder).glob("*")):
-            if f"{folder}/{path.name}" not in files:
-                lines.append(f"{folder}/{path.name} is not generated from any source")
-    return lines
-
-
-def write(files: dict[str, bytes]) -> None:
-    """Write the files and remove leftovers of an earlier run."""
-    for folder in GENERATED_FOLDERS:
-        (HERE / folder).mkdir(exist_ok=True)
-        for path in (HERE / folder).glob("*.eml"):
-            if f"{folder}/{path.name}" not in files:
-                path.unlink()
-    for name, content in files.items():
-        (HERE / name).write_bytes(content)
+    return deal(
+        mails,
+        mix=lambda m: (m.queue, m.urgency, m.hard, m.language, _shuffled(m)),
+        order=_arrival,
+    )
 
 
 def _shuffled(mail: AuthoredMail) -> str:
@@ -120,13 +68,5 @@ def _arrival(mail: AuthoredMail) -> tuple[str, str]:
     return (mail.sent.isoformat(), mail.key)
 
 
-def _as_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(HERE, build_files))

@@ -6,12 +6,8 @@
 The same sources give the same bytes on every run.
 """
 
-import argparse
-import csv
 import hashlib
-import io
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from authored_questions import Question, handbook, read_authored
@@ -19,33 +15,14 @@ from compose import SEED, compose
 from hostile_questions import hostile_questions
 
 HERE = Path(__file__).parent
-DEV_COUNT = 40
-HIDDEN_COUNT = 120
-FIRST_NUMBER = {"dev": 1, "hidden": 201}
-GENERATED_FOLDERS = ("dev", "hidden", "hostile")
+sys.path.append(str(HERE.parent))
 
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write or check the files; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the HR questions data set.")
-    parser.add_argument("--check", action="store_true", help="compare with the files on disk")
-    options = parser.parse_args(arguments)
-    files = build_files()
-    differences = compare(files)
-    if options.check:
-        for difference in differences:
-            print(difference, file=sys.stderr)
-        if differences:
-            print("Run generate.py without --check and look at the changes.", file=sys.stderr)
-        return 1 if differences else 0
-    write(files)
-    print(f"{len(files)} files, {len(differences)} changed")
-    return 0
+from generating import FIRST_NUMBER, FOLDERS, as_csv, deal, generate  # noqa: E402  (lies beside the sets)
 
 
 def build_files() -> dict[str, bytes]:
     """Return every generated file by its path relative to this folder."""
-    files = {f"{folder}/handbook.md": handbook() for folder in GENERATED_FOLDERS}
+    files = {f"{folder}/handbook.md": handbook() for folder in FOLDERS}
     index: list[tuple[str, ...]] = []
     for set_name, questions in split(read_authored()).items():
         labels = []
@@ -55,8 +32,8 @@ def build_files() -> dict[str, bytes]:
             labels.append((item, question.answerable, question.article))
             hard = "yes" if question.hard else "no"
             index.append((item, set_name, question.key, question.language, hard, question.reason))
-        files[f"{set_name}/labels.csv"] = _as_csv(("id", "answerable", "article"), labels)
-    files["index.csv"] = _as_csv(("id", "set", "key", "language", "hard", "reason"), index)
+        files[f"{set_name}/labels.csv"] = as_csv(("id", "answerable", "article"), labels)
+    files["index.csv"] = as_csv(("id", "set", "key", "language", "hard", "reason"), index)
     notes, answers = [], []
     for number, hostile in enumerate(hostile_questions(), start=1):
         item = f"hostile-{number:02d}"
@@ -65,9 +42,9 @@ def build_files() -> dict[str, bytes]:
         attack = "yes" if hostile.attack else "no"
         notes.append((item, hostile.what, answer, hostile.article, attack))
         answers.append((item, answer, hostile.article))
-    files["hostile/labels.csv"] = _as_csv(("id", "answerable", "article"), answers)
+    files["hostile/labels.csv"] = as_csv(("id", "answerable", "article"), answers)
     columns = ("id", "what", "expected_answerable", "expected_article", "attack")
-    files["hostile/notes.csv"] = _as_csv(columns, notes)
+    files["hostile/notes.csv"] = as_csv(columns, notes)
     return files
 
 
@@ -76,55 +53,16 @@ def split(questions: list[Question]) -> dict[str, list[Question]]:
 
     Every fourth question of the list sorted by answer, difficulty and language goes to dev.
     """
-    if len(questions) != DEV_COUNT + HIDDEN_COUNT:
-        raise ValueError(f"{len(questions)} authored questions, not {DEV_COUNT + HIDDEN_COUNT}")
-    ordered = sorted(
-        questions, key=lambda q: (q.answerable, q.reason, q.hard, q.language, _shuffled(q))
+    return deal(
+        questions,
+        mix=lambda q: (q.answerable, q.reason, q.hard, q.language, _shuffled(q)),
+        order=_shuffled,
     )
-    step = len(questions) // DEV_COUNT
-    dev = ordered[1::step]
-    hidden = [question for place, question in enumerate(ordered) if place % step != 1]
-    return {"dev": sorted(dev, key=_shuffled), "hidden": sorted(hidden, key=_shuffled)}
-
-
-def compare(files: dict[str, bytes]) -> list[str]:
-    """Return one line for each file on disk that differs, is missing or should not be there."""
-    lines = []
-    for name, content in files.items():
-        path = HERE / name
-        if not path.is_file():
-            lines.append(f"{name} is missing")
-        elif path.read_bytes() != content:
-            lines.append(f"{name} differs from what its source gives")
-    for folder in GENERATED_FOLDERS:
-        for path in sorted((HERE / folder).glob("*")):
-            if f"{folder}/{path.name}" not in files:
-                lines.append(f"{folder}/{path.name} is not generated from any source")
-    return lines
-
-
-def write(files: dict[str, bytes]) -> None:
-    """Write the files and remove leftovers of an earlier run."""
-    for folder in GENERATED_FOLDERS:
-        (HERE / folder).mkdir(exist_ok=True)
-        for path in (HERE / folder).glob("*"):
-            if f"{folder}/{path.name}" not in files:
-                path.unlink()
-    for name, content in files.items():
-        (HERE / name).write_bytes(content)
 
 
 def _shuffled(question: Question) -> str:
     return hashlib.sha256(f"{SEED}:split:{question.key}".encode()).hexdigest()
 
 
-def _as_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(HERE, build_files))

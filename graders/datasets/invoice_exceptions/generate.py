@@ -8,12 +8,8 @@ The same sources give the same bytes on every run. It needs fpdf2, a tool of the
 
 from __future__ import annotations
 
-import argparse
-import csv
-import io
 import random
 import sys
-from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,31 +31,14 @@ from paper import paper
 from scans import scan
 
 HERE = Path(__file__).parent
-DEV_COUNT = 40
-HIDDEN_COUNT = 120
-FIRST_NUMBER = {"dev": 1, "hidden": 201}
+sys.path.append(str(HERE.parent))
+
+from generating import FIRST_NUMBER, as_csv, deal, generate  # noqa: E402  (lies beside the sets)
+
 COLUMNS = ("id", "supplier", "date", "net", "vat", "total", "order", "route")
 ORDER_COLUMNS = ("order", "supplier", "iban", "vat_rates", "ordered", "received", "booked")
 WAITING = 18
 """Orders in each table for which nothing has come yet."""
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Write or check the files; return the exit code."""
-    parser = argparse.ArgumentParser(description="Write the invoice exceptions data set.")
-    parser.add_argument("--check", action="store_true", help="compare with the files on disk")
-    options = parser.parse_args(arguments)
-    files = build_files()
-    differences = compare(files)
-    if options.check:
-        for difference in differences:
-            print(difference, file=sys.stderr)
-        if differences:
-            print("Run generate.py without --check and look at the changes.", file=sys.stderr)
-        return 1 if differences else 0
-    write(files)
-    print(f"{len(files)} files, {len(differences)} changed")
-    return 0
 
 
 def build_files() -> dict[str, bytes]:
@@ -80,9 +59,9 @@ def build_files() -> dict[str, bytes]:
                 raise ValueError(f"{item.key} is {item.route}, and the rules say {found}")
             hard = "yes" if item.hard else "no"
             index.append((name, set_name, item.key, item.lang, item.why, hard))
-        files[f"{set_name}/labels.csv"] = _as_csv(COLUMNS, labels)
-        files[f"{set_name}/orders.csv"] = _as_csv(ORDER_COLUMNS, sorted(orders.values()))
-    files["index.csv"] = _as_csv(("id", "set", "key", "language", "why", "hard"), index)
+        files[f"{set_name}/labels.csv"] = as_csv(COLUMNS, labels)
+        files[f"{set_name}/orders.csv"] = as_csv(ORDER_COLUMNS, sorted(orders.values()))
+    files["index.csv"] = as_csv(("id", "set", "key", "language", "why", "hard"), index)
     notes, answers = [], []
     for number, odd in enumerate(hostile_invoices(suppliers), start=1):
         files[f"hostile/hostile-{number:02d}.{odd.ending}"] = odd.content
@@ -90,26 +69,22 @@ def build_files() -> dict[str, bytes]:
         notes.append((name, odd.what, odd.route, odd.expected, attack))
         if odd.fields is not None:
             answers.append((name, *odd.fields, odd.route))
-    files["hostile/labels.csv"] = _as_csv(COLUMNS, answers)
+    files["hostile/labels.csv"] = as_csv(COLUMNS, answers)
     columns = ("id", "what", "expected_route", "expected", "attack")
-    files["hostile/notes.csv"] = _as_csv(columns, notes)
+    files["hostile/notes.csv"] = as_csv(columns, notes)
     rows = [
         order_row(order, supplier, Decimal(ordered), Decimal(received), "")
         for order, supplier, ordered, received in hostile_orders(suppliers)
     ]
-    files["hostile/orders.csv"] = _as_csv(ORDER_COLUMNS, rows)
+    files["hostile/orders.csv"] = as_csv(ORDER_COLUMNS, rows)
     return files
 
 
 def split(items: list[Item]) -> dict[str, list[Item]]:
     """Deal the items into dev and hidden, each with the same mix, each in order of arrival."""
-    if len(items) != DEV_COUNT + HIDDEN_COUNT:
-        raise ValueError(f"{len(items)} authored items, not {DEV_COUNT + HIDDEN_COUNT}")
-    ordered = sorted(items, key=lambda i: (i.route, i.why, i.hard, i.lang, digest(i.key)))
-    step = len(items) // DEV_COUNT
-    dev = ordered[1::step]
-    hidden = [item for place, item in enumerate(ordered) if place % step != 1]
-    return {"dev": sorted(dev, key=_arrival), "hidden": sorted(hidden, key=_arrival)}
+    return deal(
+        items, mix=lambda i: (i.route, i.why, i.hard, i.lang, digest(i.key)), order=_arrival
+    )
 
 
 def order_table(
@@ -167,44 +142,9 @@ def compose(item: Item) -> tuple[str, bytes]:
     return "txt", text.encode("cp1252" if look == "columns" and item.lang == "fr" else "utf-8")
 
 
-def compare(files: dict[str, bytes]) -> list[str]:
-    """Return one line for each file on disk that differs, is missing or should not be there."""
-    lines = []
-    for name, content in files.items():
-        path = HERE / name
-        if not path.is_file():
-            lines.append(f"{name} is missing")
-        elif path.read_bytes() != content:
-            lines.append(f"{name} differs from what its source gives")
-    for folder in ("dev", "hidden", "hostile"):
-        for path in sorted((HERE / folder).glob("*")):
-            if f"{folder}/{path.name}" not in files:
-                lines.append(f"{folder}/{path.name} is not generated from any source")
-    return lines
-
-
-def write(files: dict[str, bytes]) -> None:
-    """Write the files and remove leftovers of an earlier run."""
-    for folder in ("dev", "hidden", "hostile"):
-        (HERE / folder).mkdir(exist_ok=True)
-        for path in (HERE / folder).iterdir():
-            if f"{folder}/{path.name}" not in files:
-                path.unlink()
-    for name, content in files.items():
-        (HERE / name).write_bytes(content)
-
-
 def _arrival(item: Item) -> tuple[str, str]:
     return (item.day.isoformat(), item.key)
 
 
-def _as_csv(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(HERE, build_files))
