@@ -515,6 +515,48 @@ def feedback(data: DataFolder, as_json: bool, number: int) -> None:
 @cli.command()
 @_data_option
 @_json_option
+@click.argument("team", required=False)
+@click.argument("agreed", required=False, metavar="[GOAL]")
+@click.option("--by", metavar="LOGIN", help="The facilitator who has agreed on it.")
+def goal(
+    data: DataFolder, as_json: bool, team: str | None, agreed: str | None, by: str | None
+) -> None:
+    """Show what each team's exam must reach, or write down what was agreed: goal TEAM 80%.
+
+    Agree with the team and its sponsor before its final run: a goal of a later day is shown as
+    such. What was agreed before is kept.
+    """
+    from bootcamp.goals import read_goal
+    from bootcamp.web.final_goals import agree, goals_of
+
+    loaded = _cohort(data)
+    if by and loaded.person(by).role != "facilitator":
+        raise UsageError(f"{by} is no facilitator; goals are agreed on with one.")
+    chosen = [loaded.team(team)] if team else list(loaded.teams)
+    if agreed is not None:
+        value = read_goal(agreed)
+        agree(_store(data), chosen[0], value, by or "")
+    found = goals_of(data, _store(data), loaded, chosen)
+    if as_json:
+        _print_json([one.as_dict() for one in found])
+        return
+    rows = [
+        (
+            one.team.slug,
+            one.headline.title if one.headline else "",
+            f"{one.of_ten:g} of 10 right" if one.of_ten else "",
+            str(one),
+        )
+        for one in found
+    ]
+    _print_table(("TEAM", "MEASURE", "CHARTER", "GOAL"), rows)
+    for earlier in found[0].agreed[1:] if team else ():
+        click.echo(f"Before: {earlier.source}: {found[0].words(earlier.value)}")
+
+
+@cli.command()
+@_data_option
+@_json_option
 @click.option("--team", "teams", multiple=True, metavar="TEAM", help="Only this team.")
 @click.option("--again", is_flag=True, help="Begin anew, also where a run was interrupted.")
 @click.option("--locked", type=int, hidden=True)

@@ -5,11 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bootcamp.errors import UsageError
 
-__all__ = ["DEFAULT_PORT", "WEIGHTS_FILE", "DataFolder", "model_folder", "private_folder"]
+__all__ = [
+    "DEFAULT_PORT",
+    "WEIGHTS_FILE",
+    "DataFolder",
+    "model_folder",
+    "moment_of_run",
+    "private_folder",
+]
 
 DEFAULT_PORT = 8000
 WEIGHTS_FILE = "model.safetensors"
@@ -125,6 +133,15 @@ def private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.chmod(0o700)
     return path
+
+
+def moment_of_run(name: str) -> datetime:
+    """Give when a final run began: its folder's name says so.
+
+    Raises:
+        ValueError: no run is called like this.
+    """
+    return datetime.strptime(name[:17], "%Y-%m-%d-%H%M%S").replace(tzinfo=UTC)
 
 
 def model_folder(environ: Mapping[str, str] = os.environ) -> Path:

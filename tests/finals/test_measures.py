@@ -63,7 +63,10 @@ def test_a_goal_is_reached_only_by_the_whole_interval(
 ) -> None:
     measure = Measure("m", "m", Estimate(0.85, low, high), goal=0.85, fewer_is_better=fewer)
     assert measure.verdict == verdict
-    assert f"agreed: at {'most' if fewer else 'least'} 0.85" in measure.against_goal
+    assert (
+        f"the usual goal of this case: at {'most' if fewer else 'least'} 0.85"
+        in measure.against_goal
+    )
 
 
 def test_a_measure_without_a_goal_says_nothing_of_one() -> None:

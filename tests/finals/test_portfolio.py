@@ -357,7 +357,8 @@ def test_the_workbook_holds_numbers_and_days(tmp_path: Path) -> None:
     row, empty = (dict(zip(head, values, strict=True)) for values in (first, second))
     assert row["Hours P50"] == pytest.approx(280)
     assert row["Cash P50"] == pytest.approx(4_180)
-    assert (row["Quality"], row["Agreed"], row["Verdict"]) == (0.9, 0.85, "reached")
+    assert (row["Quality"], row["Goal"], row["Verdict"]) == (0.9, 0.85, "reached")
+    assert row["Goal from"] == "the usual goal of this case"  # of a record that names none
     assert (empty["Hours P50"], empty["Run"]) == (None, "none")
     assert book["Checks"]["D2"].value.date() == date(2027, 5, 31)
     assert book["Learning"]["F2"].value == pytest.approx(0.75)

@@ -23,6 +23,7 @@ from bootcamp.finals.exams import (
     read_predictions,
 )
 from bootcamp.finals.hostile import HostileFiles, Robustness, read_hostile, read_labels
+from bootcamp.goals import Goal
 
 __all__ = ["Exam", "ExamResult", "open_exam", "read_exam"]
 
@@ -104,6 +105,8 @@ class Exam:
     answers: Rows
     data_sha256: str
     hostile: HostileFiles | None = None
+    goal: Goal | None = None
+    """What the headline has to reach; None for the usual goal of the case."""
 
     def items(self) -> dict[str, bytes]:
         """Give the files by name: all that a solution gets to see."""
@@ -128,7 +131,7 @@ class Exam:
             handled=len(given.rows),
             unsure=len(self.answers) - len(given.rows),
             errors=len(scored.wrong),
-            measures=scored.measures,
+            measures=(self._headline(scored.measures[0]), *scored.measures[1:]),
             counts=scored.counts,
             breakdowns=scored.breakdowns,
             missed=scored.missed,
@@ -140,6 +143,11 @@ class Exam:
             if self.hostile
             else None,
         )
+
+    def _headline(self, measure: Measure) -> Measure:
+        if self.goal is None:
+            return measure
+        return replace(measure, goal=self.goal.value, goal_source=self.goal.source)
 
 
 def _together(path: Path, there: bytes | None) -> bytes:

@@ -91,7 +91,7 @@ class TeamShown:
 
     @property
     def reached(self) -> bool:
-        """Whether the exam shows the quality that was agreed."""
+        """Whether the exam shows that the goal is reached."""
         return self.quality is not None and self.quality.verdict == "reached"
 
     @property
@@ -176,7 +176,7 @@ class Portfolio:
 
     @cached_property
     def hours_shown(self) -> Total:
-        """The part of `hours` from solutions that have shown the quality agreed."""
+        """The part of `hours` from solutions that have reached their goal."""
         return self._total(lambda result: result.draws, [t for t in self.teams if t.reached])
 
     @cached_property
@@ -361,6 +361,7 @@ def _team_dict(team: TeamShown, today: date) -> dict[str, Any]:
             "low": estimate.low,
             "high": estimate.high,
             "goal": quality.goal,
+            "goal_source": quality.goal_source,
             "verdict": quality.verdict,
         },
         "roi": result.as_dict() if result else None,

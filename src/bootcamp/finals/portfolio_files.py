@@ -87,7 +87,8 @@ def portfolio_workbook(portfolio: Portfolio) -> bytes:
     _sheet(book, "Summary", ("Figure", "Teams", "P5", "P50", "P95"), _summary(portfolio))
     columns = (
         *("Cohort", "Team", "Use case", "Hours P5", "Hours P50", "Hours P95", "First year P50"),
-        *("Naive hours", "Measure", "Quality", "Quality low", "Quality high", "Agreed", "Verdict"),
+        *("Naive hours", "Measure", "Quality", "Quality low", "Quality high"),
+        *("Goal", "Goal from", "Verdict"),
         *("Cash P5", "Cash P50", "Cash P95", "Build P50", "Measured", "From a system", "Estimated"),
         *("Run", "Code SHA-256"),
     )
@@ -131,11 +132,13 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
 def _team_row(team: TeamShown) -> Sequence[Any]:
     result, quality = team.hours, team.quality
     form = _EUROS if quality and quality.unit == "€" else _SCORE
-    measured: Sequence[Any] = (None,) * 6
+    measured: Sequence[Any] = (None,) * 7
     if quality:
         estimate = quality.estimate
         numbers = (estimate.value, estimate.low, estimate.high, quality.goal)
-        measured = (quality.title, *(_Number(n, form) for n in numbers), quality.verdict)
+        shown = (_Number(n, form) for n in numbers)
+        source = quality.goal_source if quality.verdict else None
+        measured = (quality.title, *shown, source, quality.verdict)
     cash = result.cash if result else None
     return (
         team.cohort,

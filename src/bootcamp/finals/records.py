@@ -26,6 +26,7 @@ from bootcamp.finals.exams import Estimate, Measure
 from bootcamp.finals.files import json_object, read_below, read_bounded, read_json
 from bootcamp.finals.notebooks import load_notebook
 from bootcamp.finals.words import words_of
+from bootcamp.goals import USUAL
 from bootcamp.kit.session_6 import transfer_steps
 from bootcamp.settings import DataFolder
 
@@ -145,6 +146,7 @@ def _run(name: str, folder: Path, summary: Mapping[str, Any]) -> Run:
         goal=goal,
         fewer_is_better=bool(first.get("fewer_is_better")),
         unit=first["unit"] if first.get("unit") in ("%", "€") else "",
+        goal_source=_short(first.get("goal_source")) or USUAL,
     )
     counts = roi.Quality(
         items=_count(found["items"]),

@@ -24,6 +24,7 @@ from bootcamp.finals.team_run import MODEL, About, TeamRun
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import open_store
+from bootcamp.store.goals import goal_in_force
 
 __all__ = ["latest_run", "run"]
 
@@ -74,6 +75,13 @@ def run(
     listen = _one_at_a_time(progress)
     cancelled = threading.Event()
     with _alone(data), closing(open_store(data.store_url)) as store:
+        with store.session() as session:
+            goals = {
+                team.slug: goal_in_force(
+                    session, team.slug, team.use_case, data.finals, cohort.time_zone
+                )
+                for team in chosen
+            }
         folder = (None if again else _interrupted_run(data)) or _new_run(data)
         runs = [
             TeamRun(
@@ -82,6 +90,7 @@ def run(
                 folder=folder / team.slug,
                 source=data.teams / team.slug / "final",
                 cases=data.cases,
+                goal=goals[team.slug],
                 key=keys[team.slug],
                 settings=settings,
                 store=store,

@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from bootcamp.finals.results import Listener, Progress, TeamResult
 from bootcamp.finals.slides import Form, Presentation, slides_page
 from bootcamp.finals.spending import Spending, spending_in_log, spending_on_record
 from bootcamp.finals.words import demo_of, words_of
+from bootcamp.goals import Goal
 from bootcamp.settings import private_folder
 from bootcamp.store import Store
 
@@ -80,6 +81,8 @@ class TeamRun:
     source: Path
     cases: Path
     """Use cases of the facilitator's own."""
+    goal: Goal | None
+    """What team and sponsor have agreed on."""
     key: str
     settings: Mapping[str, Any]
     store: Store
@@ -95,7 +98,7 @@ class TeamRun:
         found = TeamResult(self.team.slug, self.team.name, self.folder.parent.name, self.folder)
         exam, complete = None, True
         try:
-            exam = open_exam(self.team.use_case, self.cases)
+            exam = replace(open_exam(self.team.use_case, self.cases), goal=self.goal)
             names = self._take(exam)
             if names is None:
                 self._say("", "done before")
@@ -132,8 +135,9 @@ class TeamRun:
             shutil.rmtree(taken, ignore_errors=True)
 
     def _fingerprint(self, submitted: Path, exam: Exam) -> str:
-        """Give a SHA-256 over all that a run rests on: code, data, model, limits, packages."""
-        parts = [folder_hash(submitted), exam.data_sha256, json.dumps(self.settings)]
+        """Give a SHA-256 over all that a run rests on: code, data, goal, model, limits, tools."""
+        settings = {**self.settings, "goal": asdict(exam.goal) if exam.goal else None}
+        parts = [folder_hash(submitted), exam.data_sha256, json.dumps(settings)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _kept(self, found: TeamResult, exam: Exam) -> TeamResult:

@@ -17,7 +17,14 @@ def open_store(url: str) -> Store:
     Several processes may do this at the same moment: the later ones find the tables made.
     """
     # Each module declares its tables when it is imported.
-    from bootcamp.store import accounts, handins, marking, prompts, usage  # noqa: F401, PLC0415
+    from bootcamp.store import (  # noqa: PLC0415
+        accounts,  # noqa: F401
+        goals,  # noqa: F401
+        handins,  # noqa: F401
+        marking,  # noqa: F401
+        prompts,  # noqa: F401
+        usage,  # noqa: F401
+    )
 
     engine = connect(url)
     try:

@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 
 from bootcamp.cohort import Cohort
 from bootcamp.errors import BootcampError, FinalsError
-from bootcamp.settings import DataFolder, private_folder
+from bootcamp.settings import DataFolder, moment_of_run, private_folder
 from bootcamp.web import background
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "left_by",
     "look",
     "missing_keys",
-    "moment_of",
     "runs",
 ]
 
@@ -234,7 +233,7 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
     problems = summary.get("problems") or []
     return Left(
         run=run,
-        at=moment_of(run),
+        at=moment_of_run(run),
         succeeded=bool(summary.get("succeeded")),
         quality=head.get("text", ""),
         interval=head.get("interval", ""),
@@ -251,11 +250,6 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     cell = problem.get("cell")
     where = f"{problem['notebook']}, code cell {cell}" if cell is not None else problem["notebook"]
     return f"{where}: {problem['message']}"
-
-
-def moment_of(run: str) -> datetime:
-    """Give when a run began: its name says so."""
-    return datetime.strptime(run[:17], "%Y-%m-%d-%H%M%S").replace(tzinfo=UTC)
 
 
 def _read(data: DataFolder) -> State | None:

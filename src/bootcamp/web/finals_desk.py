@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bootcamp.cohort import Cohort, Team
-from bootcamp.settings import DataFolder
+from bootcamp.settings import DataFolder, moment_of_run
 from bootcamp.web import final_runs
 from bootcamp.web.current import Current
 from bootcamp.web.identity import Session, Visitor
@@ -70,7 +70,7 @@ class FinalsDesk:
                 raise HTTPException(404, "There is no such run.")
             begun = names[names.index(wanted) :] if wanted else names
             rows = [_row(self._data, cohort, team, begun) for team in cohort.teams]
-            moments = [(name, final_runs.moment_of(name)) for name in names[:_SHOWN_RUNS]]
+            moments = [(name, moment_of_run(name)) for name in names[:_SHOWN_RUNS]]
             people = {person.login: person.name for person in cohort.people}
             state = final_runs.look(self._data)
             return {

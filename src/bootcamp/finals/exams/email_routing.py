@@ -6,6 +6,7 @@ from bootcamp.finals.exams.examiner import Examiner, Scored
 from bootcamp.finals.exams.labels import chosen, label_scores
 from bootcamp.finals.exams.measures import Measure, share
 from bootcamp.finals.exams.tables import Given, Rows, tidy
+from bootcamp.goals import headline_of
 
 __all__ = ["EMAIL_ROUTING"]
 
@@ -23,7 +24,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     found = share([item in flagged for item in sorted(urgent)])
     return Scored(
         measures=(
-            Measure("macro_f1", "quality of the queues (macro-F1)", macro, goal=0.85),
+            Measure.of(headline_of("email-routing"), macro),
             Measure("urgent_recall", "of the urgent mails found", found, goal=0.9, unit="%"),
         ),
         wrong=frozenset(wrong | missed),

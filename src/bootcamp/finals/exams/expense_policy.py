@@ -8,6 +8,7 @@ from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.labels import chosen
 from bootcamp.finals.exams.measures import Measure, share, total
 from bootcamp.finals.exams.tables import Given, Rows, tidy
+from bootcamp.goals import headline_of
 
 __all__ = ["EXPENSE_POLICY"]
 
@@ -40,12 +41,9 @@ def _score(answers: Rows, given: Given) -> Scored:
     costs = {item: _cost(right[item][1], said.get(item)) for item in ids}
     return Scored(
         measures=(
-            Measure(
-                "rule_recall",
-                "of the claims that break a rule, with the right rule",
+            Measure.of(
+                headline_of("expense-policy"),
                 share([item in said and said[item][0] == right[item][0] for item in broken]),
-                goal=0.85,
-                unit="%",
             ),
             Measure(
                 "false_positives",

@@ -8,6 +8,7 @@ from bootcamp.finals.exams.examiner import Examiner, Scored
 from bootcamp.finals.exams.labels import chosen
 from bootcamp.finals.exams.measures import Measure, share
 from bootcamp.finals.exams.tables import Given, Rows
+from bootcamp.goals import headline_of
 
 __all__ = ["HR_QUESTIONS"]
 
@@ -35,13 +36,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     refused = share([item not in cited for item in unknown])
     return Scored(
         measures=(
-            Measure(
-                "citation_accuracy",
-                "of the questions that the handbook answers, with the right article",
-                found,
-                goal=0.8,
-                unit="%",
-            ),
+            Measure.of(headline_of("hr-questions"), found),
             Measure(
                 "refusal_accuracy",
                 "of the questions that it does not answer, left to a person",

@@ -12,6 +12,7 @@ from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.labels import chosen, label_scores
 from bootcamp.finals.exams.measures import Estimate, Measure, ratio, share, total
 from bootcamp.finals.exams.tables import Given, Row, Rows, amount, tidy
+from bootcamp.goals import headline_of
 
 __all__ = ["INVOICE_EXCEPTIONS", "ROUTES"]
 
@@ -45,13 +46,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     misrouted = {item for item in said if said[item] != truth[item]}
     return Scored(
         measures=(
-            Measure(
-                "field_accuracy",
-                "of the fields read right",
-                ratio(hits, [len(_SAME)] * len(ids)),
-                goal=0.9,
-                unit="%",
-            ),
+            Measure.of(headline_of("invoice-exceptions"), ratio(hits, [len(_SAME)] * len(ids))),
             Measure("route_f1", "quality of the routes (macro-F1)", macro, goal=0.85),
             Measure(
                 "euros_missed",

@@ -9,6 +9,7 @@ import numpy as np
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.measures import Estimate, Measure, ratio
 from bootcamp.finals.exams.tables import Given, Rows, tidy
+from bootcamp.goals import OWN_CASE
 
 __all__ = ["chosen", "label_scores", "own_case"]
 
@@ -23,7 +24,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     said = chosen(given, "label", sorted(set(truth.values())))
     macro, by_label = label_scores(truth, said)
     return Scored(
-        measures=(Measure("macro_f1", "quality (macro-F1)", macro, goal=0.85),),
+        measures=(Measure.of(OWN_CASE, macro),),
         wrong=frozenset(item for item, label in said.items() if label != truth[item]),
         breakdowns=(by_label,),
     )

@@ -14,6 +14,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bootcamp.goals import USUAL, Headline, Unit, in_unit, words_of_goal
+
 __all__ = ["Estimate", "Measure", "Verdict", "ratio", "share", "total"]
 
 Verdict: TypeAlias = Literal["reached", "open", "missed"]
@@ -46,10 +48,23 @@ class Measure:
     title: str
     estimate: Estimate
     goal: float | None = None
-    """What was agreed; for a `fewer_is_better` measure the most that is allowed."""
+    """What is wanted; for a `fewer_is_better` measure the most that is allowed."""
     fewer_is_better: bool = False
-    unit: Literal["", "%", "€"] = ""
-    """How it is shown: a number from 0 to 1 as it is or in per cent, or an amount of money."""
+    unit: Unit = ""
+    goal_source: str = USUAL
+    """Where the goal comes from, in words."""
+
+    @classmethod
+    def of(cls, headline: Headline, estimate: Estimate) -> Measure:
+        """Give the headline of an exam, with the case's usual goal."""
+        return cls(
+            headline.name,
+            headline.title,
+            estimate,
+            headline.usual,
+            headline.fewer_is_better,
+            headline.unit,
+        )
 
     @property
     def verdict(self) -> Verdict | None:
@@ -73,22 +88,20 @@ class Measure:
 
     @property
     def against_goal(self) -> str:
-        """How it stands to the goal, in words; empty where nothing was agreed."""
+        """Whose goal it is and how the measure stands to it, in words; empty without a goal."""
         if self.goal is None:
             return ""
-        word = "at most" if self.fewer_is_better else "at least"
         said = {
             "reached": "reached",
             "open": "not shown yet: the interval reaches across it",
             "missed": "not reached",
         }
-        return f"agreed: {word} {self.say(self.goal)}, {said[self.verdict or 'open']}"
+        wanted = words_of_goal(self.goal, self.unit, fewer_is_better=self.fewer_is_better)
+        return f"{self.goal_source}: {wanted}, {said[self.verdict or 'open']}"
 
     def say(self, number: float) -> str:
         """Give a number in this measure's unit."""
-        if self.unit == "%":
-            return f"{100 * number:.0f} %"
-        return f"€{number:,.0f}" if self.unit == "€" else f"{number:.2f}"
+        return in_unit(number, self.unit)
 
 
 def share(hits: ArrayLike) -> Estimate:

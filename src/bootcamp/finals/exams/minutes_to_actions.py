@@ -18,6 +18,7 @@ from xml.etree import ElementTree
 from bootcamp.finals.exams.examiner import Examiner, Scored
 from bootcamp.finals.exams.measures import Measure, ratio, share
 from bootcamp.finals.exams.tables import Given, Row, Rows, tidy
+from bootcamp.goals import headline_of
 
 __all__ = ["MINUTES_TO_ACTIONS", "Paired", "pair", "same_date", "same_people"]
 
@@ -80,7 +81,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     invented = share([item in inventing for item in sorted(answers)])
     return Scored(
         measures=(
-            Measure("action_f1", "quality of the actions (F1)", ratio(found, whole), goal=0.8),
+            Measure.of(headline_of("minutes-to-actions"), ratio(found, whole)),
             Measure(
                 "invented_actions",
                 "of the files hold an action that nobody agreed on",
