@@ -568,7 +568,8 @@ def finals(
     A run that was interrupted is gone on with: teams that were done are not run twice.
     """
     from bootcamp.finals import as_table, run
-    from bootcamp.gateway.finals import gateway_for_teams, model_in_words
+    from bootcamp.gateway.finals import model_for_teams
+    from bootcamp.hub.supervisor import running
     from bootcamp.web.final_runs import Board
 
     loaded = _cohort(data)
@@ -578,7 +579,7 @@ def finals(
     shown = _TeamProgress(chosen)
     with (
         Board.held(data, chosen, locked) as board,
-        gateway_for_teams(data, loaded, chosen) as (socket, keys),
+        model_for_teams(data, loaded, chosen, up=running(data) is not None) as model,
     ):
 
         def follow(step: Progress) -> None:
@@ -588,13 +589,12 @@ def finals(
         results = run(
             data,
             loaded,
-            gateway_socket=socket,
-            keys=keys,
+            gateway_socket=model.socket,
+            keys=model.keys,
             teams=chosen,
             progress=follow,
-            model=model_in_words(loaded),
-            # The practice model answers the same each time, a service does not.
-            repeats=3 if loaded.model_services else 1,
+            model=model.words,
+            repeats=3 if model.varies else 1,
             again=again,
         )
     if as_json:

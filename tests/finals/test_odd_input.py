@@ -9,7 +9,7 @@ import pytest
 
 from bootcamp.cohort import Budgets
 from bootcamp.finals import TeamResult, run
-from bootcamp.gateway.finals import gateway_for_teams
+from bootcamp.gateway.finals import model_for_teams
 from tests.finals.conftest import Room, cohort_of, keys_of, notebook_from
 from tests.finals.test_runs import BOASTING_ROI, PARAMETERS
 
@@ -160,8 +160,8 @@ def test_a_spent_budget_is_said_and_the_other_team_goes_on(room_of: Callable[...
     cohort = cohort_of("spender", "neighbour").model_copy(
         update={"budgets": Budgets(team_tokens=5_000)}
     )
-    with gateway_for_teams(room.data, cohort, ("spender", "neighbour"), {}) as (socket, keys):
-        spender, neighbour = run(room.data, cohort, gateway_socket=socket, keys=keys)
+    with model_for_teams(room.data, cohort, ("spender", "neighbour"), environ={}) as model:
+        spender, neighbour = run(room.data, cohort, gateway_socket=model.socket, keys=model.keys)
     assert "budget for this run is used up" in words_of(spender)
     assert spender.problems[0].cell == 3
     assert neighbour.succeeded, words_of(neighbour)

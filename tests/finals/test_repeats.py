@@ -14,7 +14,7 @@ import pytest
 from bootcamp.finals import run
 from bootcamp.finals.exam import open_exam
 from bootcamp.finals.spending import RECORD, TEAM_LOG, spending_in_log, spending_on_record
-from bootcamp.gateway.finals import gateway_for_teams
+from bootcamp.gateway.finals import model_for_teams
 from bootcamp.store import open_store
 from bootcamp.store.usage import UsageCall
 from tests.finals.conftest import Room, cohort_of, keys_of
@@ -95,8 +95,8 @@ def test_cost_is_the_gateways_record_where_there_is_one(room_of: Callable[..., R
     files = {"solution.ipynb": ASKING, "roi.ipynb": BOASTING_ROI, "roi_inputs.csv": inputs}
     room.team("teal", files)
     cohort = cohort_of("teal")
-    with gateway_for_teams(room.data, cohort, ("teal",), {}) as (socket, keys):
-        (result,) = run(room.data, cohort, gateway_socket=socket, keys=keys)
+    with model_for_teams(room.data, cohort, ("teal",), environ={}) as model:
+        (result,) = run(room.data, cohort, gateway_socket=model.socket, keys=model.keys)
     assert result.spending is not None
     assert (result.spending.source, result.spending.items) == (RECORD, 132)
     assert 0 < result.spending.tokens < 1320

@@ -16,7 +16,7 @@ from bootcamp.errors import FinalsError, UnknownName
 from bootcamp.finals import FinalLimits, Progress, TeamResult, as_table, latest_run, run
 from bootcamp.finals.notebooks import load_notebook
 from bootcamp.finals.words import demo_of
-from bootcamp.gateway.finals import gateway_for_teams
+from bootcamp.gateway.finals import model_for_teams
 from tests.finals.conftest import DEMO, Room, cohort_of, keys_of
 
 PARAMETERS = """
@@ -95,8 +95,10 @@ def demo(room_of: Callable[..., Room]) -> tuple[Room, list[TeamResult], list[Pro
     for slug in DEMO:
         room.team(slug, room.demo_files(slug))
     cohort = cohort_of(*DEMO)
-    with gateway_for_teams(room.data, cohort, DEMO, {}) as (socket, keys):
-        results = run(room.data, cohort, gateway_socket=socket, keys=keys, progress=steps.append)
+    with model_for_teams(room.data, cohort, DEMO, environ={}) as model:
+        results = run(
+            room.data, cohort, gateway_socket=model.socket, keys=model.keys, progress=steps.append
+        )
     return room, results, steps
 
 

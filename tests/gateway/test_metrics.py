@@ -82,7 +82,9 @@ def test_nobody_reads_them_where_no_token_is_set(gateway: Gateway) -> None:
 
 
 def test_is_ready_while_its_books_can_be_read(gateway: Gateway, store: Store) -> None:
-    assert httpx.get(f"{root(gateway)}/ready").json() == {"status": "ready", "upstreams": {}}
+    found = httpx.get(f"{root(gateway)}/ready").json()
+    assert (found["status"], found["upstreams"]) == ("ready", {})
+    assert found["model"].startswith("practice-1 (")
     with store.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE usage_totals RENAME TO gone")
     answer = httpx.get(f"{root(gateway)}/ready")

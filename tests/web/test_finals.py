@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 
-from bootcamp.cohort import ModelSettings, save_cohort
 from bootcamp.errors import FinalsError
 from bootcamp.finals import Progress
 from bootcamp.web import background, final_runs
 from bootcamp.web.final_runs import Board
 from tests.conftest import eventually
-from tests.web.conftest import Service, cohort
+from tests.web.conftest import Service
 
 OLD, NEW = "2027-01-27-160300", "2027-01-28-090000"
 HIDDEN = "a hidden case, quoted"
@@ -182,22 +181,6 @@ def test_what_goes_wrong_on_the_way_is_one_sentence(service: Service) -> None:
     found = final_runs.look(service.data)
     assert found is not None
     assert "on our side" in found.problem
-
-
-def test_without_the_models_key_the_page_says_where_to_run(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("COMPANY_KEY", raising=False)
-    model = ModelSettings(
-        upstream="https://models.example/v1", small="small-1", key_variable="COMPANY_KEY"
-    )
-    save_cohort(cohort(model=model), service.data.cohort_file)
-    browser = service.browser("frances")
-    page = browser.get("finals").text
-    assert "Run this on the server" in page
-    assert "Run the finals</button>" not in page
-    assert browser.press("finals/begin").status_code == 403
-    assert final_runs.look(service.data) is None
 
 
 def test_the_button_runs_the_finals_of_all_teams(service: Service) -> None:

@@ -46,6 +46,7 @@ def create_app(
     *,
     callers: CallerSource,
     store: Store,
+    socket_callers: CallerSource | None = None,
     budgets: Budgets = _NO_LIMITS,
     prices: Prices | None = None,
     rates: Rates | None = None,
@@ -63,6 +64,7 @@ def create_app(
     Args:
         callers: finds out whose a token is.
         store: where usage is kept.
+        socket_callers: the same for who comes by a socket file, where those are others.
         budgets: what a citizen, a team and the cohort may use.
         prices: what models cost.
         rates: how fast a citizen may call.
@@ -80,6 +82,7 @@ def create_app(
     metrics = Metrics()
     return Gateway(
         callers=callers,
+        socket_callers=socket_callers or callers,
         store=store,
         desk=Desk(
             Ledger(store, budgets, prices=prices, rates=rates, served_by=served_by),
@@ -104,12 +107,14 @@ class Gateway:
         self,
         *,
         callers: CallerSource,
+        socket_callers: CallerSource,
         store: Store,
         desk: Desk,
         models: Models,
         metrics_token: str,
     ) -> None:
         self._callers = callers
+        self._socket_callers = socket_callers
         self._store = store
         self._desk = desk
         self._models = models
@@ -267,7 +272,9 @@ class Gateway:
                 "There is no key in this request. In a bootcamp notebook `OpenAI()` finds it by "
                 "itself; elsewhere send 'Authorization: Bearer …' with your hub token."
             )
-        caller = await self._callers.identify(token)
+        # Who comes by a socket file has no address.
+        callers = self._callers if request.scope.get("client") else self._socket_callers
+        caller = await callers.identify(token)
         if caller is None:
             raise _no_access(
                 "This key gives no access to the model. If you are in a bootcamp notebook, stop "
@@ -291,6 +298,7 @@ class Gateway:
             ready = await anyio.to_thread.run_sync(self._can_read, abandon_on_cancel=True)
         body = {
             "status": "ready" if ready else "the usage records cannot be read",
+            "model": self._models.small_in_words,
             "upstreams": dict(self._models.upstream_states),
         }
         await send_answer(send, Answer(encode(body), 200 if ready else 503))

@@ -124,6 +124,10 @@ class Engine(Protocol):
 
     name: str
 
+    @property
+    def small_in_words(self) -> str:
+        """Who answers as the everyday model, exactly enough to tell one run from another."""
+
     def models(self, call: Call) -> Sequence[str]:
         """Give the names of all models that may come to answer, the likely one first.
 
@@ -151,6 +155,7 @@ class PracticeEngine:
         self, model: PracticeModel | None = None, embedder: Embedder | None = None
     ) -> None:
         self._model = model or PracticeModel()
+        self.small_in_words = f"{MODEL_NAME} ({self._model.fingerprint.removeprefix('fp_')})"
         self._embed = embedder.embed if embedder else self._model.vectors
         self._limiter: anyio.CapacityLimiter | None = None
 

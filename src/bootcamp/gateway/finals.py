@@ -1,68 +1,171 @@
-"""A gateway of its own for a final run: each team has a key that lives as long as the run."""
+"""The model for final runs: each team asks it with a key that lives as long as the run.
+
+While the bootcamp runs, its gateway answers, which has the company's key; else one of the run's
+own does.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from anyio.from_thread import start_blocking_portal
 
 from bootcamp.cohort import Cohort
+from bootcamp.errors import FinalsError
+from bootcamp.forks.inside.relay import pass_on
 from bootcamp.gateway.app import create_app
 from bootcamp.gateway.budgets import budgets_of, prices_of
 from bootcamp.gateway.callers import Caller, StaticCallers
-from bootcamp.gateway.practice.model import PracticeModel
-from bootcamp.gateway.serve import serve_in_thread
+from bootcamp.gateway.final_keys import lent_keys, socket_of_finals
+from bootcamp.gateway.serve import listen, serve_in_thread, short_way
 from bootcamp.gateway.service import upstreams_of
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
-__all__ = ["gateway_for_teams", "model_in_words"]
+__all__ = ["FinalModel", "model_for_teams"]
+
+_PATIENCE_SECONDS = 60.0
+"""How long a call waits for a gateway that is away: the hub starts it again within half that."""
+_POLL_SECONDS = 0.2
 
 
-def model_in_words(cohort: Cohort) -> str:
-    """Say what answers as the small model, exactly enough to tell one run from another."""
-    services = [given for given in cohort.model_services if given.small]
-    if not services:
-        return f"practice-1 ({PracticeModel().fingerprint.removeprefix('fp_')})"
-    return ", then ".join(f"{given.small} at {given.name}" for given in services)
+@dataclass(frozen=True)
+class FinalModel:
+    """Where a final run's notebooks find the model."""
+
+    socket: Path
+    """A socket file that may be shown to sandboxes."""
+    keys: Mapping[str, str]
+    """Each team's key, by its slug."""
+    words: str
+    """What answers there, exactly enough to tell one run from another."""
+    varies: bool
+    """Whether the same question may get another answer: the practice model's is always the same."""
 
 
 @contextlib.contextmanager
-def gateway_for_teams(
+def model_for_teams(
     data: DataFolder,
     cohort: Cohort,
     teams: Sequence[str],
+    *,
+    up: bool = False,
     environ: Mapping[str, str] = os.environ,
-) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Serve on a socket file while the context lasts; give the file, and a key for each team.
+) -> Iterator[FinalModel]:
+    """Give the model while the context lasts; `up` says that the bootcamp runs.
 
-    The hub need not run. Calls count for the team and are recorded as those of its final run.
+    Calls count for the team and are recorded as those of its final run.
 
     Raises:
-        BootcampError: the gateway cannot start; the message says what to do.
+        BootcampError: nothing can answer; the message says what to do.
     """
+    # Sandboxes of other user ids connect to the socket: its folder is closed, the file is not.
+    with tempfile.TemporaryDirectory(prefix="bootcamp-") as folder:
+        at = Path(folder) / "gateway.sock"
+        served = _running(data, teams, at) if up else _own(data, cohort, teams, at, environ)
+        with served as keys:
+            about = _about(at)
+            yield FinalModel(at, keys, str(about["model"]), bool(about["upstreams"]))
+
+
+@contextlib.contextmanager
+def _running(data: DataFolder, teams: Sequence[str], at: Path) -> Iterator[Mapping[str, str]]:
+    """Pass on what comes to `at` to the running gateway.
+
+    Sandboxes do not see the gateway's own file: a gateway that is started again has another.
+    """
+    with (
+        lent_keys(data, teams) as keys,
+        short_way(socket_of_finals(data)) as way,
+        contextlib.closing(listen(uds=at, uds_mode=0o666)) as bound,
+        start_blocking_portal() as portal,
+    ):
+        gateway = _Gateway(way)
+
+        async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await pass_on(reader, writer, gateway.connect())
+
+        async def serve() -> asyncio.Server:
+            return await asyncio.start_unix_server(passed_on, sock=bound)
+
+        server = portal.call(serve)
+        try:
+            yield keys
+        finally:
+            portal.call(server.close)
+
+
+@contextlib.contextmanager
+def _own(
+    data: DataFolder, cohort: Cohort, teams: Sequence[str], at: Path, environ: Mapping[str, str]
+) -> Iterator[Mapping[str, str]]:
+    """Serve at `at` with a gateway that lives as long as the context."""
+    for service in cohort.model_services:
+        if service.key_variable and not environ.get(service.key_variable, "").strip():
+            raise FinalsError(
+                f"The model needs a key, and {service.key_variable} is not set here. Start"
+                " `bootcamp up` with it, then run the finals again; or set it for this command."
+            )
     keys = {team: secrets.token_urlsafe(24) for team in teams}
-    callers = {
-        key: Caller(login=f"final-{team}", team=team, kind="final") for team, key in keys.items()
-    }
     app = create_app(
-        callers=StaticCallers(callers),
+        callers=StaticCallers({key: Caller.of_final_run(team) for team, key in keys.items()}),
         store=open_store(data.store_url),
         budgets=budgets_of(cohort),
         prices=prices_of(cohort),
         upstreams=upstreams_of(cohort, environ),
         answer_tokens=cohort.model.answer_tokens,
-        served_by="finals",  # the hub's gateway may be at work on the same store
+        served_by="finals",  # a gateway that was killed may have left calls of its own
     )
-    # A socket's path may have 107 bytes at most, so it does not go below the data folder. Sandboxes
-    # of other user ids connect to it: the folder is closed, the file in it is not.
-    with (
-        tempfile.TemporaryDirectory(prefix="bootcamp-") as folder,
-        serve_in_thread(app, uds=Path(folder) / "gateway.sock", uds_mode=0o666) as served,
-    ):
-        if served.uds is None:
-            raise AssertionError("a gateway on a socket file says where the file is")
-        yield served.uds, keys
+    with serve_in_thread(app, uds=at, uds_mode=0o666):
+        yield keys
+
+
+class _Gateway:
+    """The running gateway, which may be away for a moment while the hub starts it again."""
+
+    def __init__(self, way: str) -> None:
+        self._way = way
+        self._away_since: float | None = None
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while True:
+            try:
+                streams = await asyncio.open_unix_connection(self._way)
+            except OSError:
+                self._away_since = self._away_since or time.monotonic()
+                if time.monotonic() > self._away_since + _PATIENCE_SECONDS:
+                    raise
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                self._away_since = None
+                return streams
+
+
+def _about(socket: Path) -> Mapping[str, Any]:
+    """Ask the gateway what it is.
+
+    Raises:
+        FinalsError: it does not answer, or cannot take calls.
+    """
+    import httpx  # noqa: PLC0415 - not in the gateway's own process
+
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(socket))) as client:
+            answer = client.get("http://gateway/ready", timeout=_PATIENCE_SECONDS + 10)
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+    except (httpx.HTTPError, ValueError):
+        raise FinalsError(
+            "The model gateway does not answer; logs/hub.log says why. Stop the bootcamp and start"
+            " it again, then run the finals."
+        ) from None
+    return found

@@ -51,6 +51,11 @@ class Models:
         return self._engines["chat"][SMALL].name
 
     @property
+    def small_in_words(self) -> str:
+        """Who answers as the everyday model, exactly enough to tell one run from another."""
+        return self._engines["chat"][SMALL].small_in_words
+
+    @property
     def upstream_states(self) -> Mapping[str, str]:
         """Each upstream's state, by its name."""
         return self._upstream.states() if self._upstream else {}

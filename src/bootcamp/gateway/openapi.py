@@ -232,5 +232,7 @@ _SCHEMAS: dict[str, _Schema] = {
         model=_TEXT,
     ),
     "Health": _object(("status", "engine"), status=_one_of(["ok"]), engine=_TEXT),
-    "Ready": _object(("status", "upstreams"), status=_TEXT, upstreams=_object()),
+    "Ready": _object(
+        ("status", "model", "upstreams"), status=_TEXT, model=_TEXT, upstreams=_object()
+    ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 import threading
 import time
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp
 
 from bootcamp.errors import BootcampError, PortInUse
 
-__all__ = ["Served", "listen", "serve", "serve_in_thread"]
+__all__ = ["Served", "listen", "serve", "serve_in_thread", "short_way"]
 
 _START_SECONDS = 15.0
 _STOP_SECONDS = 15.0
@@ -44,7 +45,8 @@ def listen(
         with contextlib.suppress(FileNotFoundError):
             uds.unlink()
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        bound.bind(str(uds))
+        with short_way(uds) as way:
+            bound.bind(way)
         uds.chmod(uds_mode)
         return bound
     # asyncio turns Nagle's delay (40 ms an answer) off only where the protocol is named.
@@ -63,9 +65,19 @@ def listen(
     return bound
 
 
-def serve(app: ASGIApp, bound: socket.socket) -> None:
+@contextlib.contextmanager
+def short_way(uds: Path) -> Iterator[str]:
+    """Give a path to a socket file that fits into the 107 bytes allowed, however deep it lies."""
+    folder = os.open(uds.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{uds.name}"
+    finally:
+        os.close(folder)
+
+
+def serve(app: ASGIApp, *bound: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
-    _server(app).run(sockets=[bound])
+    _server(app).run(sockets=list(bound))
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from bootcamp.gateway.app import EMBEDDING, LARGE, SMALL, Gateway, create_app
 from bootcamp.gateway.budgets import budgets_of, prices_of, rates_of
 from bootcamp.gateway.cache import Cache
 from bootcamp.gateway.callers import HubCallers
+from bootcamp.gateway.final_keys import FinalCallers, socket_of_finals
 from bootcamp.gateway.serve import listen, serve
 from bootcamp.gateway.upstream import Upstream
 from bootcamp.settings import DataFolder
@@ -97,6 +98,7 @@ def app_from_environment(environ: Mapping[str, str]) -> Gateway:
     service = environ.get("JUPYTERHUB_SERVICE_NAME") or "gateway"
     return create_app(
         callers=HubCallers(hub_api_url, required_scope=f"access:services!service={service}"),
+        socket_callers=FinalCallers(data),
         store=open_store(data.store_url),
         budgets=budgets_of(cohort),
         prices=prices_of(cohort),
@@ -113,6 +115,8 @@ def app_from_environment(environ: Mapping[str, str]) -> Gateway:
 def run(environ: Mapping[str, str]) -> None:
     """Serve on `BOOTCAMP_GATEWAY_PORT` of the loopback interface until told to stop.
 
+    Final runs come by a socket file of their own, where no other caller is known.
+
     Raises:
         BootcampError: it cannot start; the message says what to do.
     """
@@ -126,7 +130,8 @@ def run(environ: Mapping[str, str]) -> None:
         )
     app = app_from_environment(environ)
     bound = listen(port=int(given))
+    for_finals = listen(uds=socket_of_finals(DataFolder.from_environment(environ)))
     # What has been loaded stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
-    serve(app, bound)
+    serve(app, bound, for_finals)

@@ -59,6 +59,12 @@ class UpstreamEngine:
         """Say of each upstream whether it is in use, or rests after a failure."""
         return {line.upstream.name: "resting" if line.rests else "in use" for line in self._lines}
 
+    @property
+    def small_in_words(self) -> str:
+        """Who answers as the everyday model, in the order in which they are asked."""
+        ways = self._ways["chat"].get(SMALL, [])
+        return ", then ".join(f"{model} at {line.upstream.name}" for line, model in ways)
+
     def models(self, call: Call) -> Sequence[str]:
         """Give the upstreams' own names of all models that may come to answer."""
         return [model for _, model in self._ways[call.endpoint][call.model]]

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from bootcamp.cohort import Cohort
 from bootcamp.errors import BootcampError, FinalsError
 from bootcamp.settings import DataFolder, moment_of_run, private_folder
 from bootcamp.web import background
@@ -32,7 +31,6 @@ __all__ = [
     "begin",
     "left_by",
     "look",
-    "missing_keys",
     "runs",
 ]
 
@@ -203,15 +201,6 @@ def look(data: DataFolder) -> State | None:
         said = "The runs ended before they were done. Press again to go on: nothing runs twice."
         return replace(state, state="stopped", problem=said)
     return state
-
-
-def missing_keys(cohort: Cohort, environ: Mapping[str, str] = os.environ) -> list[str]:
-    """Give the key variables that a run needs and this process has not.
-
-    The company's keys go to the model gateway alone; the pages never hold them.
-    """
-    wanted = [service.key_variable for service in cohort.model_services]
-    return [name for name in wanted if name and not environ.get(name, "").strip()]
 
 
 def runs(data: DataFolder) -> list[str]:

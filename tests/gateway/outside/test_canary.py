@@ -8,7 +8,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
+import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +25,10 @@ from bootcamp.cohort import load_cohort, save_cohort
 from bootcamp.handover import KEYS_FILE
 from bootcamp.hub.demo import create_demo
 from bootcamp.settings import DataFolder
+from bootcamp.web import final_runs
 from tests.conftest import Bootcamp, eventually, start_bootcamp
+from tests.finals.conftest import notebook_from
+from tests.finals.test_runs import PARAMETERS
 from tests.hub.kernels import RemoteKernel
 
 from .conftest import gateway_port
@@ -49,6 +55,26 @@ ENDPOINTS = {
     "/responses": {"input": PROMPT},
     "/embeddings": {"input": PROMPT, "model": "bootcamp-embedding"},
 }
+TELLING = (
+    PARAMETERS
+    + """
+# %%
+import os
+from pathlib import Path
+from openai import OpenAI
+hello = [{"role": "user", "content": "Hello"}]
+print(OpenAI().chat.completions.create(model=model, messages=hello).model_dump_json())
+
+# %%
+print(dict(os.environ))
+for process in Path("/proc").glob("[0-9]*"):
+    try:
+        print((process / "environ").read_bytes(), (process / "cmdline").read_bytes())
+    except OSError:
+        pass
+Path(output_folder, "predictions.csv").write_text("id,queue,urgency,status")
+"""
+)
 
 
 def error(status: int, **more: str) -> Behaviour:
@@ -201,11 +227,9 @@ def test_key_is_in_no_page(busy: tuple[Guarded, RemoteKernel]) -> None:
         assert CANARY not in answer.text + str(answer.headers), place
 
 
-def test_key_and_prompts_are_in_no_log_and_no_file(busy: tuple[Guarded, RemoteKernel]) -> None:
-    """Every file of the data folder is read, the hub's database among them."""
-    guarded, _kernel = busy
-    assert CANARY not in guarded.running.printed
-    seen, data = set(), guarded.running.data
+def files_without_secrets(data: Path) -> set[str]:
+    """Read every file of the data folder; give their names."""
+    seen = set()
     for path in data.rglob("*"):
         if path.is_file() and not path.is_symlink():
             with contextlib.suppress(FileNotFoundError):
@@ -213,6 +237,29 @@ def test_key_and_prompts_are_in_no_log_and_no_file(busy: tuple[Guarded, RemoteKe
                 seen.add(str(path.relative_to(data)))
                 for secret in (CANARY, METRICS, PROMPT):
                     assert secret.encode() not in content, path
+    return seen
+
+
+def processes_without_secrets(supervisor: psutil.Process) -> list[str]:
+    """Look into all that the supervisor has started; give their command lines."""
+    searched = []
+    for process in supervisor.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
+            command = " ".join(process.cmdline())
+            surroundings = Path(f"/proc/{process.pid}/environ").read_bytes()
+            for secret in (CANARY, METRICS):
+                assert secret not in command
+                assert secret.encode() not in surroundings, command
+            searched.append(command)
+    return searched
+
+
+def test_key_and_prompts_are_in_no_log_and_no_file(busy: tuple[Guarded, RemoteKernel]) -> None:
+    """Every file of the data folder is read, the hub's database among them."""
+    guarded, _kernel = busy
+    assert CANARY not in guarded.running.printed
+    data = guarded.running.data
+    seen = files_without_secrets(data)
     assert len(seen) > 20
     assert {"hub/jupyterhub.sqlite", "store.sqlite", "logs/hub.log", "run/state.json"} <= seen
     with contextlib.closing(sqlite3.connect(data / "hub" / "jupyterhub.sqlite")) as hub:
@@ -227,20 +274,59 @@ def test_key_is_in_no_process_but_the_one_that_was_started_with_it(
 ) -> None:
     guarded, _kernel = busy
     supervisor = psutil.Process(guarded.running.process.pid)
-    searched = []
-    for process in supervisor.children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess, FileNotFoundError):
-            command = " ".join(process.cmdline())
-            surroundings = Path(f"/proc/{process.pid}/environ").read_bytes()
-            for secret in (CANARY, METRICS):
-                assert secret not in command
-                assert secret.encode() not in surroundings, command
-            searched.append(command)
+    searched = processes_without_secrets(supervisor)
     # The hub, its proxy and services, the citizen's server and kernel.
     for mark in ("jupyterhub -f", "proxy", "bootcamp.web", "bootcamp.gateway", "ipykernel"):
         assert [command for command in searched if mark in command], mark
     own = Path(f"/proc/{supervisor.pid}/environ").read_bytes()
     assert CANARY.encode() in own  # what is searched is where it can be
+
+
+def test_key_is_nowhere_in_a_final_run_that_was_begun_at_the_button(
+    busy: tuple[Guarded, RemoteKernel],
+) -> None:
+    """The solution tells all that it is told; the upstream tells the key."""
+    guarded, _kernel = busy
+    data = DataFolder.at(guarded.running.data)
+    go_on = threading.Event()
+
+    async def waits_then_echoes(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        while not go_on.is_set():
+            await asyncio.sleep(0.02)
+        await echoes(asked, writer)
+
+    guarded.upstream.behave = waits_then_echoes
+    asked = len(guarded.upstream.asked)
+    shutil.rmtree(data.teams / "amber" / "final")
+    (data.teams / "teal" / "final" / "solution.ipynb").write_text(notebook_from(TELLING))
+    with contextlib.closing(guarded.running.visitor("frances")) as visitor:
+        page = visitor.get("/services/bootcamp/finals").text
+        form = re.search(r'name="csrf" value="([^"]+)"', page)
+        assert form
+        visitor.post("/services/bootcamp/finals/begin", data={"csrf": form[1]})
+        eventually(lambda: guarded.upstream.asked[asked:], within=60)
+        searched = processes_without_secrets(psutil.Process(guarded.running.process.pid))
+        assert [command for command in searched if " finals --data" in command]
+        assert [command for command in searched if "bwrap" in command]
+        go_on.set()
+
+        def ended() -> bool:
+            state = final_runs.look(data)
+            return bool(state and state.state not in ("working", "gone"))
+
+        eventually(ended, within=120)
+        pages = [visitor.get(f"/services/bootcamp/{place}") for place in ("finals", "budgets")]
+    assert {asked.headers["authorization"] for asked in guarded.upstream.asked} == {
+        f"Bearer {CANARY}"
+    }
+    assert len(guarded.upstream.asked) - asked == 3  # each repeat has asked anew
+    assert CANARY not in "".join(page.text for page in pages)
+    seen = files_without_secrets(data.root)
+    (executed,) = (name for name in seen if name.endswith("repeat-2/solution.executed.ipynb"))
+    told = (data.root / executed).read_text()
+    assert "OPENAI_API_KEY" in told
+    assert "[key]" in told  # the run's own, which is worth nothing any more
+    assert "hidden" in told  # the upstream did say it, and the gateway took it out
 
 
 def test_the_gateway_gets_its_keys_again_when_it_has_to_be_restarted(

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable
 
 from bootcamp.forks.inside import walls
 
-__all__ = ["MODEL_PORT", "MODEL_SOCKET", "main"]
+__all__ = ["MODEL_PORT", "MODEL_SOCKET", "main", "pass_on"]
 
 MODEL_SOCKET = "/run/model.sock"
 MODEL_PORT = 8765
 _BLOCK = 65_536
+_Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def _serve() -> None:
@@ -27,8 +29,15 @@ async def _serve() -> None:
 
 
 async def _passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await pass_on(reader, writer, asyncio.open_unix_connection(MODEL_SOCKET))
+
+
+async def pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connecting: Awaitable[_Streams]
+) -> None:
+    """Copy bytes both ways between a caller and whom it wants, until one of them hangs up."""
     try:
-        there, back = await asyncio.open_unix_connection(MODEL_SOCKET)
+        there, back = await connecting
     except OSError:
         writer.close()
         return
