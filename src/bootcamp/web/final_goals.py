@@ -52,6 +52,13 @@ class TeamGoal:
             return None
         return self.headline.from_right_of_ten(self.of_ten)
 
+    @property
+    def proposed(self) -> float | None:
+        """What stands in the form: what is agreed, else what the charter wants, else the usual."""
+        if self.headline is None or self.agreed:
+            return self.agreed[0].value if self.agreed else None
+        return self.wanted or self.headline.usual
+
     def words(self, goal: float) -> str:
         """Give `at least 85 %`."""
         return self.headline.words(goal) if self.headline else ""

@@ -13,9 +13,12 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bootcamp.cohort import Cohort, Team
+from bootcamp.goals import read_goal
 from bootcamp.settings import DataFolder, moment_of_run
+from bootcamp.store import Store
 from bootcamp.web import final_runs
 from bootcamp.web.current import Current
+from bootcamp.web.final_goals import agree, goals_of
 from bootcamp.web.identity import Session, Visitor
 from bootcamp.web.security import DOCUMENT_POLICY, SLIDES_POLICY
 
@@ -43,10 +46,17 @@ class FinalsDesk:
     """The pages below `/finals`, and a team's own below `/our-final`."""
 
     def __init__(
-        self, *, prefix: str, data: DataFolder, current: Current, render: Callable[..., Response]
+        self,
+        *,
+        prefix: str,
+        data: DataFolder,
+        store: Store,
+        current: Current,
+        render: Callable[..., Response],
     ) -> None:
         self._prefix = prefix
         self._data = data
+        self._store = store
         self._current = current
         self._render = render
 
@@ -56,6 +66,7 @@ class FinalsDesk:
             Route("/finals", page(self._finals)),
             Route("/finals/status", page(self._status, for_script=True)),
             Route("/finals/begin", action(self._run), methods=["POST"]),
+            Route("/finals/goal", action(self._agree), methods=["POST"]),
             Route("/finals/{run}/{team}/{name}", page(self._file)),
             Route("/our-final/{name}", page(self._own_file)),
         ]
@@ -78,6 +89,7 @@ class FinalsDesk:
                 "state": state,
                 "by": people.get(state.by, state.by) if state else "",
                 "moments": moments,
+                "goals": goals_of(self._data, self._store, cohort),
             }
 
         found = await asyncio.to_thread(gather)
@@ -106,6 +118,14 @@ class FinalsDesk:
         # False: somebody's run is going on; its progress is what the page shows.
         await asyncio.to_thread(final_runs.begin, self._data, visitor.login)
         return RedirectResponse(f"{self._prefix}finals", status_code=303)
+
+    async def _agree(self, request: Request, _session: Session, visitor: Visitor) -> Response:
+        _only_facilitators(visitor)
+        form = await request.form()
+        team = self._current.cohort.team(str(form.get("team", "")))
+        goal = read_goal(f"{form.get('goal', '')}%")
+        await asyncio.to_thread(agree, self._store, team, goal, visitor.login)
+        return RedirectResponse(f"{self._prefix}finals#goals", status_code=303)
 
     async def _file(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         _only_facilitators(visitor)

@@ -83,7 +83,7 @@ class Pages:
         )
 
         self._finals_desk = FinalsDesk(
-            prefix=settings.prefix, data=data, current=current, render=self._render
+            prefix=settings.prefix, data=data, store=store, current=current, render=self._render
         )
 
     def routes(self) -> list[Route]:
