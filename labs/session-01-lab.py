@@ -332,8 +332,11 @@ check("1.9")
 # %% [markdown]
 # ### Step 4. Write your charter (exercise 1.10, 10 minutes)
 #
-# A **charter** says on one page what you will build and why. Three answers are missing; then two cells do
+# A **charter** says on one page what you will build and why. Four answers are missing; then two cells do
 # the rest, just run them.
+#
+# The last is a number. Think of your **sponsor**, who wants this task solved: of ten answers, how many must be right before
+# they would use it? No colleague reaches ten. Your solution will be held to your number in session 6.
 #
 # - The first collects your variables under one name, `charter`, and shows it. `update` adds to it.
 # - The second fetches two tools for files, finds your team's folder (or takes this one), turns the charter into text, and
@@ -344,17 +347,19 @@ check("1.9")
 team = ""
 data_source = ""  # where could you find thirty past cases?
 worst_mistake = ""  # what happens if one answer is wrong?
+right_of_ten = 0  # of ten answers, how many must be right?
 ### BEGIN SOLUTION
 team = "Team Heron"
 data_source = "The accounts mailbox and the order system, since January"
 worst_mistake = "An invoice is paid twice and we ask for the money back"
+right_of_ten = 8
 ### END SOLUTION
 # hint("1.10")
 
 # %%
 charter = dict(team=team, use_case=use_case, input=case_input, output=case_output)
 charter.update(reviewer=reviewer, data=data_source, worst_mistake=worst_mistake)
-charter.update(times_a_month=times_a_month, seconds=own_seconds)
+charter.update(times_a_month=times_a_month, seconds=own_seconds, right_of_ten=right_of_ten)
 charter
 
 # %%

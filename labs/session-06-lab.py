@@ -259,7 +259,7 @@ check("6.7")
 #
 # ### What do you decide? (exercise 6.8)
 #
-# From your report copy the quality on hidden cases and its interval, and from session 5 the quality that you agreed on. Then decide. **What you promise is the lower end** of the interval.
+# From your report copy the quality on hidden cases, its interval, and the goal beside it: what was **agreed** on, or the usual one of the case. 80 % is `0.8`. Then decide. **What you promise is the lower end** of the interval.
 #
 # - `"go"`: the lower end reaches what was agreed. People still look at what the tool leaves to them.
 # - `"pilot"`: not shown yet. Use it with a person on every case, and measure again.

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from bootcamp.goals import right_of_ten
 from bootcamp.kit import check
 from bootcamp.kit.checking import outcome
 
@@ -99,6 +100,27 @@ class TestSavedCharter:
         save_charter(lab_1, home)
 
         assert "“Answer mail”" in outcome("1.10", lab_1)[1]
+
+    def test_holds_the_number_to_reach(self, lab_1, home):
+        save_charter(lab_1, home)
+
+        assert right_of_ten((home / "charter.json").read_bytes()) == 8
+        assert outcome("1.10", lab_1)[0]
+
+    def test_with_another_number_is_noticed(self, lab_1, home):
+        save_charter(lab_1, home)
+        lab_1["right_of_ten"] = 9
+
+        good, sentence = outcome("1.10", lab_1)
+
+        assert not good
+        assert "another `right_of_ten`" in sentence
+
+    def test_of_a_notebook_that_did_not_ask_for_the_number_is_fine(self, lab_1, home):
+        del lab_1["charter"]["right_of_ten"], lab_1["right_of_ten"]
+        save_charter(lab_1, home)
+
+        assert outcome("1.10", lab_1)[0]
 
     @pytest.mark.parametrize(
         ("raw", "says"),

@@ -59,10 +59,10 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "own_seconds = [9*60+30, 11*60, 8*60+15].",
     ),
     "1.10": (
-        "Three short answers, then run the two cells below it in order.",
-        "Where would you look today for thirty past cases? And what if one answer is wrong?",
+        "Four short answers, then run the two cells below it in order.",
+        "Where would you find thirty past cases? What if one answer is wrong? How often may it be?",
         'Holiday requests: data_source = "The shared mailbox, since January", '
-        'worst_mistake = "Someone is refused days they have".',
+        'worst_mistake = "Someone is refused days they have", right_of_ten = 9.',
     ),
     "hw1-charter": (
         "Fill every pair of quotes. A stranger should understand each line.",

@@ -33,6 +33,9 @@ class Names:
     def __init__(self, values: Mapping[str, Any]):
         self._values = values
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
     def get(self, name: str) -> Any:
         """The value of `name`, whatever it is."""
         if name not in self._values:

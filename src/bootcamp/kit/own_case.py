@@ -275,7 +275,7 @@ def _hidden(
     if len(cases) < _HIDDEN:
         notes.append(
             f"Hidden set: {len(cases)} cases. With {_HIDDEN} a tool that is right three times in "
-            "four hardly ever passes a gate of 0.85."
+            "four hardly ever reaches a goal of 0.85."
         )
     if len(missing) == before:
         there.append(f"Hidden set: {len(cases)} cases, none of them known to the team.")

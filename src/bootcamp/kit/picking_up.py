@@ -36,6 +36,7 @@ _PIECES: dict[str, dict[str, Any]] = {
         "worst_mistake": "An invoice is paid twice and we ask for the money back",
         "times_a_month": 400,
         "seconds": [310, 450, 285, 725, 360],
+        "right_of_ten": 8,
         "note": CATCH_UP,
     },
     "prompts.json": {

@@ -212,6 +212,7 @@ def _charter(names: Names) -> str:
     names.text("team", "your team's name")
     names.text("data_source", "where past cases can be found", words=3)
     names.text("worst_mistake", "what a wrong answer would cost", words=3)
+    right = _right_of_ten(names)
     use_case = names.text("use_case", "the name of your case")
     path = _charter_file()
     saved = _read_charter(path)
@@ -221,8 +222,29 @@ def _charter(names: Names) -> str:
             f"“{use_case}”. "
             "Run the two cells above again if yours is the newer one."
         )
+    if right is not None and saved.get("right_of_ten") != right:
+        raise NotYet("The saved charter has another `right_of_ten`. Run the two cells above again.")
     where = "your team's folder" if path.parent.name == "team" else "the folder of this notebook"
     return f"Your charter is saved as charter.json in {where}. Next session starts from it."
+
+
+def _right_of_ten(names: Names) -> float | None:
+    """Give the number, None in a notebook that did not ask for it yet."""
+    if "right_of_ten" not in names:
+        return None
+    given = names.get("right_of_ten")
+    if isinstance(given, int | float) and 10 < given <= 100:
+        raise NotYet(
+            f"`right_of_ten` is {given:g}, and there are only ten answers. For 85 in a hundred, "
+            "write 8.5."
+        )
+    right = names.number("right_of_ten", "how many of ten answers must be right", 1, 10)
+    if right == 10:
+        raise NotYet(
+            "`right_of_ten` is 10, so a single mistake would be too many. How many of ten does a "
+            "good colleague get right?"
+        )
+    return right
 
 
 def _charter_file() -> Path:

@@ -252,7 +252,7 @@ def a_person(text: str) -> bool:
 
 @exercise("6.8")
 def _decision(names: Names) -> str:
-    agreed = names.number("agreed", "the quality you agreed on, such as 0.85", 0.01, 1)
+    agreed = names.number("agreed", "the goal in your report, such as 0.85", 0.01, 1)
     measured = names.number("measured", "the quality on hidden cases", 0.01, 1)
     low = names.number("low", "the lower end of the interval", 0, 1)
     high = names.number("high", "the upper end of the interval", 0.01, 1)
