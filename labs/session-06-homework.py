@@ -36,8 +36,8 @@ print("Ready.")
 # %% [markdown]
 # ## 1. The inputs, with their sources (3 points)
 #
-# What did leadership doubt? Look that number up, or clock it, and write what you found into `roi_inputs.csv` in the folder `final`. All **nine rows** are complete:
-# low, mode and high rise, `source`, `owner` and `date` are filled so that a stranger could ask, and `evidence` is true. Save as **CSV UTF-8**.
+# What did leadership doubt? Look that number up, or clock it, and write what you found into `roi_inputs.csv` in the folder `final`. All **nine rows** on time are complete:
+# low, mode and high rise, `source`, `owner` and `date` are filled so that a stranger could ask, and `evidence` is true. Save as **CSV UTF-8**. The ten rows on money are not marked: fill all of them or none.
 #
 # The next cell looks for the file in your team's folder, in session 6's, and here; the first that is filled counts. It keeps a copy beside this notebook, which is handed in with it.
 

@@ -149,7 +149,7 @@ picture(hours, 22800 * 4 / 60)
 # %% [markdown]
 # ### Your own inputs (exercise 6.4, 20 minutes)
 #
-# As a team, at **one** screen. Open `final/roi_inputs.csv` in a spreadsheet: nine rows, one for each number. The notebook `roi.ipynb` beside it says what each means.
+# As a team, at **one** screen. Open `final/roi_inputs.csv` in a spreadsheet. Its first nine rows are about time, one for each number. The notebook `roi.ipynb` beside it says what each means.
 #
 # - `low`, `mode`, `high`: at least, most likely, at most. Shares as `0.7`, minutes as `4.5`, thousands without a gap.
 # - `source`: where it comes from, so that a stranger could look it up. `owner`: the **role** that stands behind it. `date`: like `2027-02-16`.
@@ -157,6 +157,9 @@ picture(hours, 22800 * 4 / 60)
 #
 # An estimate is allowed, and it is shown as one. An empty box is not allowed: nothing is made up for you. Save as **CSV UTF-8** into the folder `final`, then run the cell.
 # It tells you about one thing at a time, and you run it again. (`try … except`, as in lab 4, turns a refusal into a sentence.)
+#
+# The **ten rows on money** below are for later, with your sponsor and finance: what an hour costs, what the tool costs to run and to build, what a mistake costs. Fill all ten, or
+# leave all as they are: then your page speaks of hours only. Agree on `reused_share` first: saved time is not cash, only the share with a named new use counts.
 #
 # No numbers with you? Write `inputs_file = "catch_up.csv"`: the inputs of a made-up team, so that you can go on.
 #
@@ -409,6 +412,7 @@ check("6.11")
 # - The naive number counts every minute. The adjusted one takes off checking, mistakes, what is left to people, and upkeep.
 # - A range is more honest than a number: P5 is your promise, P50 the middle, P95 luck.
 # - Every number has a source, an owner and a date. A guess is called a guess.
+# - Saved time is money only where it has a new use with a name.
 # - Decide from the lower end of the interval, on cases that nobody has practised with.
 # - Agree today who looks in ninety days, and when you would stop.
 #

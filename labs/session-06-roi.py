@@ -6,10 +6,9 @@
 #     name: python3
 # ---
 
-# %% [markdown]
-# # What our solution is worth
-
 # %% [markdown] tags=["instructions"]
+# # What our solution is worth
+#
 # This notebook is your business case. In the final run its code and its instructions, like these, are left
 # away, and what remains is a page that a finance director can question. So every number has a source, every
 # guess is shown as a guess, and the result is a range.
@@ -23,6 +22,11 @@
 # - `system`: a program or a report of your company gives it,
 # - `estimate`: somebody's judgement. Allowed, but then low and high must differ, and the page shows a ⚠.
 #
+# The first nine rows are about time. The **ten rows on money** below them are for your sponsor and for finance:
+# leave all ten as they are, and the page keeps to hours; begin one, and it needs them all. A cost that you do not
+# have is `0`. `reused_share` is the share of the saved time for which somebody has named a new use: only that part
+# is counted as money.
+#
 # If you clocked your work, put the minutes into `timing.csv`, with the columns `step` and `minutes`: a row a
 # case, `baseline` for the work by hand, `review` for checking the tool. They count more than any estimate.
 
@@ -30,9 +34,6 @@
 inputs_file = "roi_inputs.csv"
 quality_file = "output/quality.json"
 output_folder = "output"
-
-# %% [markdown]
-# ## The process
 
 # %% [markdown] tags=["instructions"]
 # *Your turn:* four short sentences between the quotes, for somebody who has never heard of your process.
@@ -48,140 +49,247 @@ check = "In 90 days we time twenty mails again and compare the volume handled wi
 ### END SOLUTION
 
 # %% jupyter={"source_hidden": true}
-import html
+import base64
+import io
 import json
+from html import escape
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-import numpy as np
-import pandas as pd
 from IPython.display import HTML, Markdown, display
+from matplotlib.figure import Figure
 
 from bootcamp import roi
-
-# %% jupyter={"source_hidden": true}
-display(Markdown(f"""
-**The problem.** {html.escape(problem)}
-
-**What changes.** {html.escape(change)}
-
-**What could go wrong.** {html.escape(risk)}
-"""))
-
-# %% [markdown]
-# ## The answer
-#
-# The *naive* number multiplies all items by all minutes, as if the tool did everything, at once and without
-# a mistake. The *adjusted* number takes off the items that never reach the tool, the checking, the mistakes
-# and their repair, and the upkeep. It comes from 10,000 simulated years, each with other values from the ranges below.
+from bootcamp.roi import chance, euros
 
 # %% jupyter={"source_hidden": true}
 inputs = roi.read_inputs(inputs_file)
 quality = roi.read_quality(quality_file)
 timing = Path(inputs_file).with_name("timing.csv")
-timings = roi.read_timings(timing) if timing.exists() else None
+timings = roi.read_timings(timing) if timing.exists() else roi.Timings()
 result = roi.simulate(inputs, quality, timings)
+hours, money, evidence = result.hours, result.cash, result.evidence
+known = {row.name: row.evidence for row in (*inputs.rows, *inputs.money.values())}
 
 # %% jupyter={"source_hidden": true}
-display(HTML(f"""<table>
-<thead><tr><th scope="col"></th><th scope="col">Hours a year</th></tr></thead>
-<tr><th scope="row">Naive: all of today's time</th><td>{result.naive:,.0f}</td></tr>
-<tr><th scope="row">Adjusted: the middle of 10,000 years</th><td><b>{result.hours.p50:,.0f}</b></td></tr>
-<tr><th scope="row">Nine years in ten lie between</th><td>{result.hours.p5:,.0f} and {result.hours.p95:,.0f}</td></tr>
-<tr><th scope="row">The first year, while use grows</th><td>{result.year_one.p50:,.0f}</td></tr>
-<tr><th scope="row">Chance of saving time at all</th><td>{result.chance_positive:.1%}</td></tr>
-</table>"""))
+def table(head, *rows):
+    """A table; a column whose name begins with > holds numbers, and stands on the right."""
+    def cell(tag, column, text):
+        number, scope = column.startswith(">"), "" if tag == "td" else ' scope="row"'
+        look = 'class="number" style="text-align: right"' if number else 'style="text-align: left"'
+        return f"<{tag}{scope} {look}>{text}</{tag}>"
+    names = "".join(cell("th", column, column.lstrip(">")).replace('"row"', '"col"') for column in head)
+    lines = ("".join(cell("td" if place else "th", column, text) for place, (column, text)
+                     in enumerate(zip(head, row))) for row in rows)
+    return f"<table><thead><tr>{names}</tr></thead><tbody><tr>{'</tr><tr>'.join(lines)}</tr></tbody></table>"
+
+def card(number, words):
+    return f'<div class="figure"><b>{number}</b> <span>{words}</span></div>'
 
 # %% jupyter={"source_hidden": true}
-low, middle, high = (f"{value:,.0f}" for value in (result.hours.p5, result.hours.p50, result.hours.p95))
-figure, axes = plt.subplots(figsize=(8, 2.8), layout="constrained")
-axes.hist(result.draws, bins=60, color="#0b6b74")
-axes.axvline(result.hours.p50, color="#1d2b36", label=f"adjusted, middle: {middle}")
-axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=f"naive: {result.naive:,.0f}")
-axes.set(xlabel="hours saved a year", ylabel="simulated years", yticks=[])
-axes.legend(loc="upper center", frameon=False)
-words = f"Histogram of hours saved a year: most between {low} and {high}, middle {middle}; naive {result.naive:,.0f}."
-display(figure, metadata={"image/png": {"alt": words}})
-plt.close(figure)
+def chart(height):
+    figure = Figure(figsize=(5.2, height), dpi=150)
+    axes = figure.subplots()
+    axes.spines[["top", "left", "right"]].set_visible(False)
+    return figure, axes
+
+def picture(figure, words, beside, above=""):
+    """A picture with its words, for those who cannot see it, and a table beside it."""
+    content = io.BytesIO()
+    figure.savefig(content, format="png", bbox_inches="tight")
+    address = "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()
+    image = f'<img alt="{escape(words)}" src="{address}" style="max-width: 34em">'
+    display(HTML(f'<div class="together">{above}<div class="beside"><div>{image}</div><div>{beside}</div></div></div>'))
+
+def h(value):
+    return f"{value:,.0f}".replace("-", "−")
+
+def percent(share):
+    return f"{100 * share:.0f} %"
+
+def range_of(interval, say=h):
+    return f"{say(interval.p5)} to {say(interval.p95)}"
+
+def guess(name):
+    return " ⚠" if known.get(name) == "estimate" else ""
 
 # %% [markdown]
-# ## What the number hangs on
+# ## The proposal
+
+# %% jupyter={"source_hidden": true}
+volume, minutes = inputs["volume"], inputs["baseline_minutes"]
+display(HTML(f"""<p>{escape(problem)} In figures: {h(volume.mode)} items a year, {minutes.mode:g} minutes each by hand.
+{escape(change)} <b>The risk:</b> {escape(risk)}</p>"""))
+
+# %% jupyter={"source_hidden": true}
+cards = [card(f"{h(hours.p50)} h", f"saved a year at full use, P50 [P5 to P95: {range_of(hours)}]"),
+         card(chance(result.chance_positive), "chance that it saves time at all, P(H &gt; 0)")]
+if money:
+    months = f" [{money.payback_range}]" if money.payback_months[0] else ""
+    cards += [card(euros(money.year.p50), f"cash a year at full use, after running costs [{range_of(money.year, euros)}]"),
+              card(money.payback.capitalize(), f"payback of {euros(money.build.p50)} to build{months}")]
+mix = f"""Of the {sum(evidence.values())} numbers behind this page {evidence["measured"]} are measured,
+{evidence["system"]} come from a system, and <b>{evidence["estimate"]} are estimates (⚠)</b>."""
+display(HTML(f'<div class="figures">{"".join(cards)}</div><p>{mix}</p>'))
+
+# %% [markdown]
+# ## Hours a year
 #
-# Each bar moves one value from the low to the high end of its likely range (from the 10th to the 90th
-# of 100) and leaves the others in the middle. A long bar on a mere estimate is the next thing to measure.
+# The *naive* number multiplies every item of a year by every minute of today. The *adjusted* one takes off the items that
+# never reach the tool, the checking, what is left to people, mistakes and their repair, and upkeep. It is the middle (P50) of
+# 10,000 simulated years, each with other values from the ranges below; nine years in ten lie between P5 and P95.
+
+# %% jupyter={"source_hidden": true}
+figure, axes = chart(2.6)
+axes.hist(result.draws, bins=60, color="#0b6b74")
+axes.axvline(hours.p50, color="#1d2b36", label=f"adjusted, P50: {h(hours.p50)}")
+axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=f"naive: {h(result.naive)}")
+axes.set(xlabel="hours saved a year", yticks=[])
+axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
+picture(
+    figure,
+    f"Histogram of hours saved a year: most between {range_of(hours)}, middle {h(hours.p50)}; naive {h(result.naive)}.",
+    table(["Hours a year", ">Naive", ">Adjusted, P50", ">P5 to P95"],
+          ["at full use", h(result.naive), f"<b>{h(hours.p50)}</b>", range_of(hours)],
+          ["in the first year", "–", h(result.year_one.p50), range_of(result.year_one)],
+          ["chance to save time", "–", chance(result.chance_positive), ""]))
+
+# %% [markdown]
+# ## In money
+
+# %% jupyter={"source_hidden": true}
+if not money:
+    display(Markdown("The money's side is left out: the inputs have none of the ten rows that it rests on, which are "
+                     + ", ".join(f"`{name}`" for name in roi.MONEY) + "."))
+else:
+    likely = {name: f"{row.mode:,g}{guess(name)}" for name, row in inputs.money.items()}
+    share, cost = inputs["reused_share"], inputs["hour_cost"]
+    at_work = (f"{likely['builders']} people × (24 hours in the sessions + {likely['homework_hours']} of homework)"
+               f" + {likely['facilitator_hours']} hours of the facilitator")
+    running = (f"licences {euros(inputs['licence_cost'].mode)}{guess('licence_cost')}, model {euros(inputs['model_cost'].mode)}"
+               f"{guess('model_cost')}, hosting {euros(inputs['hosting_cost'].mode)}{guess('hosting_cost')}")
+    display(HTML(table(
+        ["", ">P50", ">P5 to P95", "Rests on (most likely values)"],
+        ["Value of the hours with an agreed new use, a year", euros(money.worth.p50), range_of(money.worth, euros),
+         f"hours × {euros(cost.mode)} an hour{guess('hour_cost')} × {percent(share.mode)}{guess('reused_share')}"],
+        ["Running cost a year", euros(money.running.p50), range_of(money.running, euros), running],
+        ["<b>Cash a year at full use</b>", f"<b>{euros(money.year.p50)}</b>", range_of(money.year, euros), "value less running cost"],
+        ["Cash in the first year", euros(money.first_year.p50), range_of(money.first_year, euros),
+         f"use grows over {inputs['ramp_months'].mode:g} months{guess('ramp_months')}; running cost from the first"],
+        ["Cost to build, once", euros(money.build.p50), range_of(money.build, euros), f"{at_work}, at the cost of an hour"],
+        ["<b>Payback</b>", f"<b>{money.payback}</b>", money.payback_range, "the month in which the cash so far reaches the cost to build"],
+    ) + f"""<p><b>Not every hour is cash.</b> Only the {percent(share.mode)} of the hours with a named new use count here
+({escape(share.source)}; {escape(share.owner)}, {share.date}). The others are time, and stay time. Each line is the middle of its own
+10,000 values, so the lines need not add up to the euro.</p>"""))
+
+# %% jupyter={"source_hidden": true}
+if money:
+    last = next((month for month in (24, 36, 48) if month >= 1.5 * (money.payback_months[2] or 60)), 60)
+    shown = money.months[:last]
+    numbers = [month.number for month in shown]
+    figure, axes = chart(4.2)
+    axes.fill_between(numbers, [month.so_far.p5 for month in shown], [month.so_far.p95 for month in shown],
+                      color="#0b6b74", alpha=0.25, linewidth=0, label="P5 to P95")
+    axes.plot(numbers, [month.so_far.p50 for month in shown], color="#0b6b74", label="cash so far, P50")
+    axes.axhline(money.build.p50, color="#8a4b00", linestyle="--", label=f"cost to build: {euros(money.build.p50)}")
+    axes.set(xlabel="months since the start", ylabel="euros", xticks=range(0, last + 1, last // 6))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
+    rows = [[month.number, percent(month.use), euros(month.so_far.p50), range_of(month.so_far, euros), percent(month.paid_back)]
+            for month in money.months if month.number <= 12 or month.number in (18, 24, 36, 48, 60)]
+    by = [f"{chance(paid)} by month {month}" for month, paid in money.paid_back.items()]
+    span = f"; in nine simulations of ten {money.payback_range}" if money.payback_months[0] else ""
+    picture(
+        figure,
+        f"Line of the cash so far, month by month for {last} months, with its range, and the cost to build, "
+        f"{euros(money.build.p50)}. Paid back: {money.payback}; {money.payback_range}.",
+        table([">Month", ">Use", ">Cash so far, P50", ">P5 to P95", ">Paid back"], *rows),
+        f"<h3>Month by month</h3><p>Payback: <b>{money.payback}</b>{span}. Paid back are {', '.join(by)}.</p>")
+
+# %% jupyter={"source_hidden": true}
+if money:
+    priced = [("overlooked", quality.missed, money.missed_a_year, "missed_cost"),
+              ("a false alarm", quality.false_alarms, money.false_alarms_a_year, "false_alarm_cost")]
+    rows = [[what, f"{count} of {quality.items}", euros(price.p50), range_of(price, euros),
+             f"€{inputs[name].mode:,g}{guess(name)}"] for what, count, price, name in priced if price]
+    uncounted = " and ".join(what for what, _, price, _ in priced if not price)
+    display(HTML("<h3>What mistakes would cost, apart</h3>" + (table(
+        ["", ">Counted", ">Euros a year, P50", ">P5 to P95", ">One costs"], *rows) if rows else "")
+        + "<p>As if nobody looked at what the tool proposes. It is not taken off above: it is a risk to be accepted or covered."
+        + (f" Not counted in this case, and so not priced: {uncounted}." if uncounted else "") + "</p>"))
+
+# %% [markdown]
+# ## What the hours hang on
+#
+# Each bar moves one value from the low end of its likely range (P10) to the high end (P90), and leaves the others in the middle.
 
 # %% jupyter={"source_hidden": true}
 bars = result.tornado[:6]
-known = {row.name: row.evidence for row in inputs.rows}
-guesses = {bar.name for bar in bars if known.get(bar.name) == "estimate"}
-names = [f"⚠ {bar.label}" if bar.name in guesses else bar.label for bar in bars]
-figure, axes = plt.subplots(figsize=(8, 3), layout="constrained")
-axes.hlines(names, [bar.at_p10 for bar in bars], [bar.at_p90 for bar in bars], linewidth=16, color="#0b6b74")
-axes.axvline(result.hours.p50, color="#1d2b36")
+names = [f"{bar.label}{guess(bar.name)}" for bar in bars]
+figure, axes = chart(3.2)
+axes.hlines(range(len(bars)), [bar.at_p10 for bar in bars], [bar.at_p90 for bar in bars], linewidth=14, color="#0b6b74")
+axes.set(xlabel="hours saved a year; the line is P50", yticks=range(len(bars)), yticklabels=range(1, len(bars) + 1))
+axes.axvline(hours.p50, color="#1d2b36")
 axes.margins(y=0.15)
 axes.invert_yaxis()
-axes.set(xlabel="hours saved a year; the line is the middle")
-longest = f"longest: {bars[0].label}, from {bars[0].at_p10:,.0f} to {bars[0].at_p90:,.0f} hours"
-words = f"Bars: hours a year as one value moves at a time; {longest}. The table below has all of them."
-display(figure, metadata={"image/png": {"alt": words}})
-plt.close(figure)
-
-# %% jupyter={"source_hidden": true}
-moves = [{"value": name, "hours at its low end": f"{bar.at_p10:,.0f}", "hours at its high end": f"{bar.at_p90:,.0f}",
-          "how we know it": known.get(bar.name, "counted in the run")} for name, bar in zip(names, bars)]
-display(HTML(pd.DataFrame(moves).to_html(index=False, border=0)))
-first = next((bar.label for bar in bars if bar.name in guesses), None)
+words = "Bars: hours a year as one value moves. " + "; ".join(
+    f"{bar.label}: {h(bar.at_p10)} to {h(bar.at_p90)}" for bar in bars) + "."
+picture(figure, words, table(
+    [">", "Value", ">Hours at P10", ">at P90", "How we know it"],
+    *([place, escape(name), h(bar.at_p10), h(bar.at_p90), known.get(bar.name, "counted")]
+      for place, (name, bar) in enumerate(zip(names, bars), start=1))))
+first = next((bar.label for bar in bars if known.get(bar.name) == "estimate"), None)
 if first:
-    display(Markdown(f"**To be measured next:** {html.escape(first)}. It is an estimate (⚠), and moves the result most among those."))
+    display(Markdown(f"**To be measured next:** {first}. Among the estimates (⚠) it moves the result most."))
 
 # %% [markdown]
 # ## How good does it have to be?
 
 # %% jupyter={"source_hidden": true}
-def share(value, words, never):
-    return f"**{value:.0%}** {words}" if value is not None else f"**never**: {never}"
+def needed(value, never):
+    if value is None:
+        return f"never: {never}"
+    return f"at least {percent(value)}" if value else "any: it saves time even where all are wrong"
 
-adoption = share(result.break_even_adoption, "of the items go through it", "an item costs more time than it saves")
-accuracy = share(result.break_even_accuracy, "of its answers are right", "even perfect answers would not do")
-right, evidence = 1 - quality.errors / max(quality.handled, 1), result.evidence
-display(Markdown(f"""
-- It begins to pay when {adoption}.
-- It pays as long as {accuracy}. Of {html.escape(quality.measured_on)} it handled
-  {quality.handled}, and got **{right:.0%}** of these right.
-- The numbers behind this page: {evidence["measured"]} measured, {evidence["system"]} from a system, **{evidence["estimate"]} estimated**.
-"""))
+plan = inputs["adoption"]
+right = f"{percent(1 - quality.errors / quality.handled)} of the {quality.handled} handled" if quality.handled else "none handled"
+display(HTML(table(
+    ["To save time at all", "it takes", "we have"],
+    ["Items that go through the tool", needed(result.break_even_adoption, "an item costs more time than it saves"),
+     f"{percent(plan.mode)} planned ({percent(plan.low)} to {percent(plan.high)}){guess('adoption')}"],
+    ["Answers of the tool that are right", needed(result.break_even_accuracy, "even perfect answers would not do"),
+     f"{right}, counted on {escape(quality.measured_on)}"])))
+
+# %% jupyter={"source_hidden": true}
+def sources(rows):
+    return table(["Value, and its row", ">Low", ">Likely", ">High", "Unit", "Source", "Evidence"], *(
+        [f"{row.label} <code>{row.name}</code>", f"{row.low:,g}", f"{row.mode:,g}", f"{row.high:,g}", row.unit,
+         f"{escape(row.source)} ({escape(row.owner)}, {row.date})",
+         "⚠ estimate" if row.evidence == "estimate" else row.evidence] for row in rows))
+
+display(HTML(f'<div class="sources"><h2>Where each number comes from</h2>{sources(inputs.rows)}{sources(inputs.money.values()) if money else ""}</div>'))
+
+# %% jupyter={"source_hidden": true}
+where = (f"by the final run <b>{escape(quality.run)}</b>, data <code>{escape(quality.data_sha256[:12])}</code>" if quality.run
+         else "by the team itself, not yet by a final run")
+lines = [f"The tool's share handled ({quality.handled} of {quality.items}) and its mistakes ({quality.errors} of {quality.handled}) "
+         f"were counted on {escape(quality.measured_on)}, {where}."]
+lines += [f"{len(log)} clocked times {step}, {sum(log) / len(log):.1f} minutes on average, are used in place of the range of <code>{name}</code>."
+          for step, log, name in (("by hand", timings.baseline, "baseline_minutes"), ("of checking", timings.review, "review_minutes")) if log]
+lines += [f"Note: {escape(note)}" for note in result.notes]
+display(HTML("<ul><li>" + "</li><li>".join(lines) + "</li></ul>"))
 
 # %% [markdown]
-# ## Where each number comes from
+# ## The check in 90 days
 
 # %% jupyter={"source_hidden": true}
-marks = {"estimate": "⚠ estimate", "system": "from a system", "measured": "measured"}
-sources = [{"value": row.label, "low": f"{row.low:,g}", "likely": f"{row.mode:,g}", "high": f"{row.high:,g}",
-            "unit": row.unit, "source": f"{row.source} ({row.owner}, {row.date})",
-            "evidence": marks[row.evidence]} for row in inputs.rows]
-pd.set_option("display.max_colwidth", None)
-display(HTML(pd.DataFrame(sources).to_html(index=False, border=0)))
-for note in result.notes:
-    display(Markdown(f"*Note:* {html.escape(note)}"))
-
-# %% jupyter={"source_hidden": true}
-clocked = [("by hand", timings.baseline), ("checking the tool", timings.review)] if timings else []
-lines = [f"- {step}: {len(minutes)} timings, {np.mean(minutes):.1f} minutes on average"
-         for step, minutes in clocked if minutes]
-display(Markdown("**Clocked times, used in place of the ranges above**\n\n" + "\n".join(lines) if lines
-                 else "*No clocked times: the minutes above are ranges only.*"))
-
-# %% [markdown]
-# ## The check we agree on today
-
-# %% jupyter={"source_hidden": true}
-display(Markdown(html.escape(check)))
+display(HTML(f"<p>{escape(check)} The number to compare with: {h(hours.p50)} hours a year [{range_of(hours)}] at full use.</p>"))
 
 # %% [markdown]
 # *How it is computed.* Hours a year = volume × adoption × [time today − share handled × time with the tool
 # − share left to us × time of an exception] ÷ 60 − upkeep. "Time today" has the repair of today's mistakes in
 # it, "time with the tool" the checking of every item and the repair of the tool's mistakes. The share handled
-# and the tool's mistakes are counted, not guessed.
+# and the tool's mistakes are counted, not guessed. Cash a year = hours × cost of an hour × share with a new use −
+# licences − model − hosting. Use grows in a straight line to full use.
 
 # %% jupyter={"source_hidden": true}
 output = Path(output_folder).expanduser()

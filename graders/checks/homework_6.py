@@ -29,8 +29,8 @@ _NO_COUNTS = "There are no usable counts: run the cell with pick_up again, then 
 
 @check("hw6-inputs", points=3)
 def inputs(learner: Learner) -> Verdict:
-    """All nine rows complete, with provenance: 3 points. Six: 2. Three: 1."""
-    rows = _rows(learner)
+    """All nine rows on time complete, with provenance: 3 points. Six: 2. Three: 1."""
+    rows = [row for row in _rows(learner) if row["name"].strip() not in roi.MONEY]
     if any(_CATCH_UP in row["owner"] for row in rows):
         return Verdict(0, "These are the inputs of the catch-up piece: fill in your own.")
     sound = {row["name"] for row in rows if _is_sound(row)} & set(roi.FIELDS)

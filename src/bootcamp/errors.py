@@ -118,6 +118,10 @@ class RoiInputRefused(BootcampError):
 
     code = "roi_input"
 
+    def _render_traceback_(self) -> list[str]:
+        """Stand in a notebook as this one line; IPython asks for it."""
+        return [str(self)]
+
 
 class BuildError(BootcampError):
     """Notebooks cannot be built from their sources, or differ from them."""

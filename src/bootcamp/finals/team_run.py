@@ -245,7 +245,7 @@ class TeamRun:
                 "quality_file": str(Job.at(_QUALITY) / "quality.json"),
                 "output_folder": str(Job.at("output")),
             },
-            {_QUALITY: {"quality.json": (self.folder / "quality.json").read_bytes()}},
+            {_QUALITY: {"quality.json": json_bytes(quality.as_dict() | {"run": found.run})}},
             {},
         )
         found = replace(_with(found, outcome.problem, outcome.seconds), roi=result)

@@ -11,7 +11,7 @@ there is one. All else is triangular between low, mode and high, as in Hubbard, 
 Anything".
 """
 
-from bootcamp.roi.cash import Cash
+from bootcamp.roi.cash import Cash, Month
 from bootcamp.roi.draws import Interval
 from bootcamp.roi.hours import Result, Swing, hours_a_year, naive_hours, simulate
 from bootcamp.roi.inputs import (
@@ -27,6 +27,7 @@ from bootcamp.roi.inputs import (
     read_quality,
     read_timings,
 )
+from bootcamp.roi.words import chance, euros
 
 __all__ = [
     "FIELDS",
@@ -37,10 +38,13 @@ __all__ = [
     "Input",
     "Inputs",
     "Interval",
+    "Month",
     "Quality",
     "Result",
     "Swing",
     "Timings",
+    "chance",
+    "euros",
     "hours_a_year",
     "naive_hours",
     "read_inputs",

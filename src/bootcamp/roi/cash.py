@@ -2,13 +2,14 @@
 
 For each simulated year, with H the hours saved at full use:
 
-    cash a year = H·w·k - licences - model - hosting
+    worth = H·w·k,  running = licences + model + hosting,  cash a year = worth - running
     build = (people·(24 + homework hours) + facilitator's hours)·w
 
 with w the full cost of an hour and k the share of the saved time that has a named new use: time
-without one is no money. 24 hours are the six sessions. Payback is the first month in which the cash
-so far, growing with use as the ramp does, has reached the build. Errors are priced apart and are in
-neither: they are a risk that somebody has to accept, not a cost to be netted away.
+without one is no money. 24 hours are the six sessions. What it costs to run is paid from the first
+month on, whatever the use. Payback is the first month in which the cash so far, growing with use as
+the ramp does, has reached the build. Errors are priced apart and are in neither: they are a risk
+that somebody has to accept, not a cost to be netted away.
 """
 
 from __future__ import annotations
@@ -21,35 +22,77 @@ import numpy as np
 from bootcamp.roi.draws import Floats, Interval, rate, stream, triangular
 from bootcamp.roi.inputs import MONEY, Inputs, Quality
 
-__all__ = ["Cash", "cash", "ramp"]
+__all__ = ["Cash", "Month", "cash", "ramp"]
 
 HOURS_IN_SESSIONS = 24
-_MONTHS_LOOKED_AT = 60
+_YEARS_LOOKED_AT = 5
+_MONTHS_LOOKED_AT = 12 * _YEARS_LOOKED_AT
+_SAID_MONTHS = (12, 24, _MONTHS_LOOKED_AT)
 _FIRST_STREAM = 1_000
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month since the start, while use grows. Euros."""
+
+    number: int
+    use: float
+    """The share of full use, in the middle of the draws."""
+    so_far: Interval
+    """The cash of all months up to this one, before the build."""
+    paid_back: float
+    """The share of the simulations that have paid the build back by now."""
 
 
 @dataclass(frozen=True)
 class Cash:
     """Euros. Of the paybacks, `None` stands for a month beyond five years."""
 
+    worth: Interval
+    """Of the hours of a year at full use that have a named new use."""
+    running: Interval
+    """Licences, model and hosting in a year."""
     year: Interval
     """At full use, after what it costs to run."""
     first_year: Interval
     build: Interval
     payback_months: tuple[int | None, int | None, int | None]
     """The month at which one simulation in twenty, a half, and 19 in twenty are paid back."""
-    paid_back: dict[int, float]
-    """By month (12, 24, 60): the share of the simulations that are paid back by then."""
+    months: tuple[Month, ...]
+    """The first five years, month by month."""
     missed_a_year: Interval | None
     """What the misses of a year cost; None when the exam counts none."""
     false_alarms_a_year: Interval | None
     year_draws: Floats = field(repr=False, compare=False)
     build_draws: Floats = field(repr=False, compare=False)
 
+    @property
+    def paid_back(self) -> dict[int, float]:
+        """By month (12, 24, 60): the share of the simulations that are paid back by then."""
+        return {month: self.months[month - 1].paid_back for month in _SAID_MONTHS}
+
+    @property
+    def payback(self) -> str:
+        """Say when it is paid back, in the middle of the simulations."""
+        middle = self.payback_months[1]
+        return f"month {middle}" if middle else f"not within {_YEARS_LOOKED_AT} years"
+
+    @property
+    def payback_range(self) -> str:
+        """Say between which months nine simulations in ten are paid back."""
+        first, _, last = self.payback_months
+        if first is None:
+            return f"not within {_YEARS_LOOKED_AT} years"
+        if last is None:
+            return f"month {first} to later than month {_MONTHS_LOOKED_AT}"
+        return f"month {first} to month {last}"
+
     def as_dict(self) -> dict[str, Any]:
         """Give everything but the draws, ready for a JSON file."""
         missed, alarms = self.missed_a_year, self.false_alarms_a_year
         return {
+            "worth_a_year": self.worth.as_dict(),
+            "running_a_year": self.running.as_dict(),
             "cash_a_year": self.year.as_dict(),
             "cash_first_year": self.first_year.as_dict(),
             "build": self.build.as_dict(),
@@ -87,15 +130,17 @@ def cash(
     worth = hours * drawn["hour_cost"] * drawn["reused_share"]
     at_work = drawn["builders"] * (HOURS_IN_SESSIONS + drawn["homework_hours"])
     build = (at_work + drawn["facilitator_hours"]) * drawn["hour_cost"]
-    monthly = (ramp(_MONTHS_LOOKED_AT, ramp_months) * worth[:, None] - running[:, None]) / 12
-    so_far = monthly.cumsum(axis=1)
+    use = ramp(_MONTHS_LOOKED_AT, ramp_months)
+    so_far = ((use * worth[:, None] - running[:, None]) / 12).cumsum(axis=1)
     months = _first_month(so_far >= build[:, None])
     return Cash(
+        worth=Interval.of(worth),
+        running=Interval.of(running),
         year=Interval.of(worth - running),
         first_year=Interval.of(so_far[:, 11]),
         build=Interval.of(build),
         payback_months=_percentiles(months),
-        paid_back={month: float(np.mean(months <= month)) for month in (12, 24, _MONTHS_LOOKED_AT)},
+        months=_month_by_month(use, so_far, months),
         missed_a_year=_priced(quality.missed, quality, items, drawn["missed_cost"], seed, 0),
         false_alarms_a_year=_priced(
             quality.false_alarms, quality, items, drawn["false_alarm_cost"], seed, 1
@@ -108,6 +153,20 @@ def cash(
 def _first_month(reached: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     """Give the first month that is reached, or infinity."""
     return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+
+
+def _month_by_month(use: Floats, so_far: Floats, months: Floats) -> tuple[Month, ...]:
+    middle = np.median(use, axis=0)
+    p5, p50, p95 = np.percentile(so_far, [5, 50, 95], axis=0)
+    return tuple(
+        Month(
+            number=place + 1,
+            use=float(middle[place]),
+            so_far=Interval(float(p5[place]), float(p50[place]), float(p95[place])),
+            paid_back=float(np.mean(months <= place + 1)),
+        )
+        for place in range(middle.size)
+    )
 
 
 def _percentiles(months: Floats) -> tuple[int | None, int | None, int | None]:

@@ -74,7 +74,7 @@ MONEY: Mapping[str, Field] = {
     "missed_cost": Field("What a miss costs that nobody notices", "euros", 0, 1_000_000, "80"),
     "false_alarm_cost": Field("What a false alarm costs", "euros", 0, 1_000_000, "4"),
 }
-"""The inputs of the money's side: all of them or none."""
+"""The inputs of the money's side: all of them or none, and rows that nobody has begun are none."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class Inputs:
         Raises:
             RoiInputRefused: a row is missing, twice, blank or out of range; names the field.
         """
-        given = [_checked_row(row) for row in rows]
+        given = [_checked_row(row) for row in _without_untouched_money(rows)]
         names = Counter(row.name for row in given)
         for name, count in names.items():
             if count > 1:
@@ -148,6 +148,10 @@ class Quality:
     missed: int | None = None
     """Items in which it overlooked what it should have found, where the case knows such."""
     false_alarms: int | None = None
+    run: str = ""
+    """The final run that counted; empty where a team has counted for itself."""
+    data_sha256: str = ""
+    """Of the items counted on."""
 
     def __post_init__(self) -> None:
         if self.items < 1:
@@ -203,7 +207,7 @@ def read_timings(path: Path | str) -> Timings:
 
 
 def read_quality(path: Path | str) -> Quality:
-    """Read the counts of an exam: `items`, `handled`, `errors` and `measured_on`.
+    """Read the counts of an exam: `items`, `handled`, `errors`, and where they come from.
 
     Raises:
         RoiInputRefused: the file is missing, not JSON, or a count is impossible.
@@ -221,7 +225,10 @@ def read_quality(path: Path | str) -> Quality:
         counts[name] = value
     source = str(found.get("measured_on", "items with known answers"))[:200]
     missed, alarms = (_count_or_none(found.get(name)) for name in ("missed", "false_alarms"))
-    return Quality(counts["items"], counts["handled"], counts["errors"], source, missed, alarms)
+    run, data = (str(found.get(name, ""))[:64] for name in ("run", "data_sha256"))
+    return Quality(
+        counts["items"], counts["handled"], counts["errors"], source, missed, alarms, run, data
+    )
 
 
 def _count_or_none(value: object) -> int | None:
@@ -230,6 +237,15 @@ def _count_or_none(value: object) -> int | None:
 
 def _meaning(name: str) -> Field:
     return FIELDS[name] if name in FIELDS else MONEY[name]
+
+
+def _without_untouched_money(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Leave out the money's rows while all are as the empty form has them: a name and a unit."""
+    given = list(rows)
+    filled = [column for column in COLUMNS if column not in ("name", "unit")]
+    money = [row for row in given if _cell(row.get("name")) in MONEY]
+    begun = any(_cell(row.get(column)) for row in money for column in filled)
+    return given if begun else [row for row in given if _cell(row.get("name")) not in MONEY]
 
 
 def _checked_row(row: Mapping[str, Any]) -> Input:
@@ -242,7 +258,10 @@ def _checked_row(row: Mapping[str, Any]) -> Input:
     meaning = _meaning(name)
     for column in COLUMNS:
         if not texts[column]:
-            raise RoiInputRefused(f"{name}, {column} is blank: fill it in, nothing is assumed.")
+            money = " A cost that you do not have is 0." if meaning.unit.startswith("euros") else ""
+            raise RoiInputRefused(
+                f"{name}, {column} is blank: fill it in, nothing is assumed.{money}"
+            )
     low, mode, high = (
         _number(f"{name}, {column}", texts[column], meaning.least, meaning.most, meaning.example)
         for column in ("low", "mode", "high")

@@ -44,6 +44,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     let_through = {item for item in said if said[item] == "pay" != truth[item]}
     misread = {item for item in said if not all(right[item].values())}
     misrouted = {item for item in said if said[item] != truth[item]}
+    held_up = {item for item in misrouted if truth[item] == "pay"}
     return Scored(
         measures=(
             Measure.of(headline_of("invoice-exceptions"), ratio(hits, [len(_SAME)] * len(ids))),
@@ -62,9 +63,11 @@ def _score(answers: Rows, given: Given) -> Scored:
             "a field misread": len(misread),
             "wrong route": len(misrouted),
             "sent to payment, had to wait": len(let_through),
-            "held up without need": sum(truth[item] == "pay" for item in misrouted),
+            "held up without need": len(held_up),
         },
         breakdowns=(_by_field(ids, right), by_route),
+        missed=len(let_through),
+        false_alarms=len(held_up),
     )
 
 

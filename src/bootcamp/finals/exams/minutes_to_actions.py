@@ -64,6 +64,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     found, whole, dates, there = [], [], [], 0
     wrong: set[str] = set()
     inventing: set[str] = set()
+    lacking: set[str] = set()
     unreadable = {item for item in given.rows if not words[item]}
     for item, rows in answers.items():
         labels = [row for row in rows if any(row[name] for name in _COLUMNS)]
@@ -76,6 +77,8 @@ def _score(answers: Rows, given: Given) -> Scored:
         there += paired.labels
         if paired.invented:
             inventing.add(item)
+        if item in given.rows and len(right) < paired.labels:
+            lacking.add(item)
         if item in given.rows and not (len(right) == paired.labels == paired.rows and all(right)):
             wrong.add(item)
     invented = share([item in inventing for item in sorted(answers)])
@@ -100,6 +103,8 @@ def _score(answers: Rows, given: Given) -> Scored:
             "files with an invented action": len(inventing),
             "files answered that nobody can read": len(unreadable),
         },
+        missed=len(lacking),
+        false_alarms=len(inventing),
     )
 
 
