@@ -147,7 +147,7 @@ axes.set(xlabel="hours saved a year", yticks=[])
 axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
 picture(
     figure,
-    f"Histogram of hours saved a year: most between {range_of(hours)}, middle {h(hours.p50)}; naive {h(result.naive)}.",
+    f"Histogram of hours saved a year: nine years in ten from {range_of(hours)}, middle {h(hours.p50)}; naive {h(result.naive)}.",
     table(["Hours a year", ">Naive", ">Adjusted, P50", ">P5 to P95"],
           ["at full use", h(result.naive), f"<b>{h(hours.p50)}</b>", range_of(hours)],
           ["in the first year", "–", h(result.year_one.p50), range_of(result.year_one)],

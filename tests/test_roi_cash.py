@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bootcamp import roi
+from bootcamp.content import content_root
 from bootcamp.errors import RoiInputRefused
 from bootcamp.roi.cash import HOURS_IN_SESSIONS, ramp
 from tests.test_roi import inputs, row, rows
@@ -99,6 +102,87 @@ def test_third_hand_calculation_of_the_errors_apart() -> None:
     assert found.year.p50 == near(10_640), "they are apart"
 
 
+def test_a_worked_case_by_hand() -> None:
+    # Expense policy, each input at its most likely value, the exam's counts times 10,000.
+    # Today 7 + 0.08·12 = 7.96 minutes. Of 120 claims 113 are handled, 19 of them wrongly:
+    # (113·1.5 + 19·12)/120 = 3.3125; the other 7 take 7·(1.5 + 7 + 0.08·12)/120 = 0.5518.
+    # Saved 7.96 - 3.3125 - 0.5518 = 4.0957; H = 7,400·0.8·4.0957/60 - 35 = 369.1 hours.
+    # Worth 369.1·36·0.6 = 7,973; running 240 + 70 + 360 = 670; cash a year 7,303.
+    # Build (4·(24 + 9) + 8.5)·36 = 5,058. Use 1/4, 2/4, 3/4, 1: the first year has 10.5 months
+    # of 7,973/12 = 664.4, less 670: 6,306. After 9 months 7.5·664.4 - 9·55.83 = 4,480,
+    # after 10 months 8.5·664.4 - 10·55.83 = 5,089: month 10.
+    # Apart, of 5,920 claims 9 in 120 at 38 euros, 16,872, and 6 in 120 at 15, 4,440.
+    path = content_root() / "solutions" / "expense-policy" / "roi_inputs.csv"
+    given = roi.read_inputs(path)
+    likely = roi.Inputs(
+        tuple(replace(row, low=row.mode, high=row.mode) for row in given.rows),
+        {name: replace(row, low=row.mode, high=row.mode) for name, row in given.money.items()},
+    )
+    counts = roi.Quality(1_200_000, 1_130_000, 190_000, missed=90_000, false_alarms=60_000)
+    result = roi.simulate(likely, counts)
+    found = result.cash
+    assert found is not None
+    assert found.missed_a_year is not None
+    assert found.false_alarms_a_year is not None
+    assert result.hours.p50 == near(369.1)
+    assert found.worth.p50 == near(7_973)
+    assert found.running.p50 == 670
+    assert found.year.p50 == near(7_303)
+    assert found.build.p50 == 5_058
+    assert found.first_year.p50 == near(6_306)
+    assert [found.months[number - 1].so_far.p50 for number in (9, 10)] == near([4_480, 5_089])
+    assert [month.use for month in found.months[:5]] == [0.25, 0.5, 0.75, 1, 1]
+    assert found.payback == "month 10"
+    assert found.missed_a_year.p50 == near(16_872)
+    assert found.false_alarms_a_year.p50 == near(4_440)
+
+
+@pytest.mark.parametrize(
+    ("months", "middle", "span"),
+    [
+        ((7, 8, 12), "month 8", "month 7 to month 12"),
+        ((7, 30, None), "month 30", "month 7 to later than month 60"),
+        ((40, None, None), "not within 5 years", "month 40 to later than month 60"),
+        ((None, None, None), "not within 5 years", "not within 5 years"),
+    ],
+)
+def test_says_the_payback_in_words(
+    months: tuple[int | None, int | None, int | None], middle: str, span: str
+) -> None:
+    found = replace(cash(), payback_months=months)
+    assert (found.payback, found.payback_range) == (middle, span)
+
+
+def test_money_and_chances_in_words() -> None:
+    assert [roi.euros(amount) for amount in (1234.5, -1200, -0.4, 0)] == [
+        "€1,234",
+        "−€1,200",
+        "€0",
+        "€0",
+    ]
+    assert [roi.chance(share) for share in (1, 0.994, 0.5, 0.001, 0)] == [
+        "over 99 %",
+        "99 %",
+        "50 %",
+        "under 1 %",
+        "under 1 %",
+    ]
+
+
+def test_the_chance_to_be_paid_back_never_falls_from_month_to_month() -> None:
+    months = cash().months
+    assert [month.number for month in months] == list(range(1, 61))
+    assert all(one.paid_back <= other.paid_back for one, other in pairwise(months))
+
+
+def test_an_untouched_form_has_no_money_and_a_begun_one_needs_it_all() -> None:
+    form = [{"name": name, "unit": field.unit} for name, field in roi.MONEY.items()]
+    assert roi.Inputs.from_rows([*rows(), *form]).money == {}
+    form[3]["mode"] = "40"
+    with pytest.raises(RoiInputRefused, match=r"hour_cost, low is blank.*A cost that you do not"):
+        roi.Inputs.from_rows([*rows(), *form])
+
+
 def test_an_exam_that_counts_no_misses_prices_none() -> None:
     assert cash().missed_a_year is None
     assert cash().as_dict()["missed_a_year"] is None
@@ -136,6 +220,9 @@ def test_money_needs_all_of_its_rows() -> None:
         ("hour_cost", {"low": "38 €", "mode": "38", "high": "38"}, "plain number like 38"),
         ("licence_cost", {"source": ""}, "source is blank"),
         ("model_cost", {"unit": "dollars"}, "give it in euros a year"),
+        ("homework_hours", {"low": "-9", "mode": "-9", "high": "-9"}, "must be from 0"),
+        ("builders", {"low": "-4"}, "must be from 1"),
+        ("missed_cost", {"mode": " "}, "mode is blank"),
     ],
 )
 def test_refuses_an_odd_money_row_by_name(name: str, change: dict[str, str], words: str) -> None:

@@ -53,7 +53,8 @@ class Room:
         """Give the files of a demo team, as for `team`."""
         folder = content_root() / "solutions" / f"demo-{slug}"
         files: dict[str, str | bytes] = {
-            f"{name}.ipynb": (folder / f"{name}.py").read_text() for name in ("solution", "roi")
+            "solution.ipynb": (folder / "solution.py").read_text(),
+            "roi.ipynb": (folder / "roi.ipynb").read_bytes(),
         }
         return files | {
             name: (folder / name).read_text() for name in ("roi_inputs.csv", "timing.csv")

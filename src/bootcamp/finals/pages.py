@@ -20,6 +20,8 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
+from bootcamp import roi
+
 __all__ = ["notebook_page", "portfolio_template", "report_page", "template"]
 
 # fmt: off
@@ -79,9 +81,11 @@ def template(name: str) -> Template:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters |= {"euros": roi.euros, "chance": roi.chance}
+    return environment
 
 
 @cache
