@@ -14,7 +14,7 @@
 # or "it was pouring" a reason for a taxi, is a question of words: we ask it line by line, with two or three possible answers.
 #
 # On 120 claims that we had never seen, with the practice model, it named the right rule in 78 % of the claims that break one
-# (95 % interval: 68 to 86), and stopped 13 % of those in order (6 to 26). We had agreed on 85 and on 10: it is close, and not
+# (95 % interval: 68 to 86), and stopped 13 % of those in order (6 to 26). The usual goals are 85 and 10: it is close, and not
 # shown. So a person still looks at every claim that it would not pay, and at a sample of the others.
 
 # %% tags=["parameters"]

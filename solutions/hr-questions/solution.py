@@ -14,8 +14,8 @@
 # words of our colleagues, once in the handbook's own words. What touches a person's life never reaches the model.
 #
 # On 120 questions that we had never seen, with the practice model, it found the right article for 46 % of those that the
-# handbook answers (95 % interval: 36 to 57), and left 68 % of the others to a person (53 to 81). That is not enough: we
-# agreed on 80 and 85. So it runs beside us for now, and waits for a stronger model.
+# handbook answers (95 % interval: 36 to 57), and left 68 % of the others to a person (53 to 81). That is not enough: the
+# usual goals are 80 and 85. So it runs beside us for now, and waits for a stronger model.
 
 # %% tags=["parameters"]
 input_folder = "~/team/data/hr-questions/items"
