@@ -80,7 +80,7 @@ def desk(stage: Bootcamp, browser: Browser) -> Iterator[Page]:  # noqa: F811
 
 def test_1_yesterdays_pages_open_and_the_slides_turn(stage: Bootcamp, desk: Page) -> None:
     desk.get_by_role("link", name="Show final runs").click()
-    row = desk.get_by_role("row", name="Team Teal")
+    row = desk.locator("#teal")
     expect(row).to_contain_text("0.66")
     pictures(desk, "40-finals")
     row.get_by_role("link", name="Slides of Team Teal").click()
@@ -109,18 +109,33 @@ def test_2_a_run_that_fails_is_followed_and_yesterdays_stays_one_click_away(
     desk.get_by_role("button", name="Run the finals").click()
     expect(desk.get_by_role("progressbar")).to_be_visible()
     pictures(desk, "43-finals-run")
-    row = desk.get_by_role("row", name="Team Teal")
+    row = desk.locator("#teal")
     expect(row).to_contain_text("There is no folder 'final'", timeout=90_000)
     expect(row).to_contain_text("Stopped")
     pictures(desk, "44-finals-stopped")
     expect(row.get_by_role("link", name="Slides of Team Teal")).to_be_visible()
     desk.get_by_role("link", name="Show the run of").click()
     expect(desk.get_by_text("Shown: the run of")).to_be_visible()
-    expect(desk.get_by_role("row", name="Team Teal")).to_contain_text("0.66")
+    expect(desk.locator("#teal")).to_contain_text("0.66")
     pictures(desk, "45-finals-yesterday")
 
 
-def test_3_a_citizen_has_the_own_slides_and_not_the_page(
+def test_3_a_goal_of_after_a_run_says_so(stage: Bootcamp, desk: Page) -> None:
+    desk.goto(f"{stage.url}/services/bootcamp/finals")
+    goals = desk.locator("section.goals")
+    expect(goals.get_by_role("row", name="Team Teal")).to_contain_text(
+        "the usual goal of this case"
+    )
+    goals.get_by_label("Team Teal: at least, in per cent").fill("75")
+    goals.get_by_role("button", name="Agree on the goal of Team Teal").click()
+    row = goals.get_by_role("row", name="Team Teal")
+    expect(row).to_contain_text("at least 0.75")
+    expect(row).to_contain_text(", after the run of ")
+    expect(row.get_by_role("button", name="Change the goal of Team Teal")).to_be_visible()
+    pictures(desk, "47-goals")
+
+
+def test_4_a_citizen_has_the_own_slides_and_not_the_page(
     stage: Bootcamp,
     browser: Browser,  # noqa: F811
 ) -> None:
