@@ -23,7 +23,13 @@ __all__ = ["ENGINE", "Following"]
 ENGINE = "bootcamp"
 _KINDS = frozenset({"stream", "display_data", "execute_result", "error"})
 _LONGEST_ERROR = 2_000
+_MOST_NOTEBOOK_BYTES = 12_000_000
+_MOST_OUTPUTS = 1_000
+"""Of one cell."""
 _CUT = "[The rest of this cell's output is left out: it is too long.]\n"
+
+_UNFIT = (KeyError, TypeError, ValueError, AttributeError, RecursionError, nbformat.ValidationError)
+"""What a message that is no output may raise."""
 
 _nbformat: Any = nbformat
 _v4: Any = nbformat.v4
@@ -42,6 +48,8 @@ class Following:
     failure: tuple[str, str] | None = None
     """The name of the exception and its text, when a cell failed."""
     out_of_time: bool = False
+    room: int = _MOST_NOTEBOOK_BYTES
+    """What all cells may still put out: papermill writes the whole notebook after each."""
 
 
 class _WalledEngine(Engine):  # type: ignore[misc]  # papermill is untyped
@@ -70,7 +78,8 @@ papermill_engines.register(ENGINE, _WalledEngine)
 
 def _run(following: Following, cell: Any) -> bool:
     """Run one cell and give it its outputs; False when it failed."""
-    outputs = _Outputs(following.cell_output_bytes)
+    outputs = _Outputs(min(following.cell_output_bytes, following.room))
+    allowed = outputs.room
     cell.outputs, cell.execution_count = [], None
     left = max(0.0, following.deadline - time.monotonic())
     try:
@@ -83,6 +92,7 @@ def _run(following: Following, cell: Any) -> bool:
         return False
     finally:
         cell.outputs = outputs.kept
+        following.room -= allowed - max(0, outputs.room)
     count = done.get("execution_count")
     cell.execution_count = count if isinstance(count, int) else None
     if done.get("output_lost"):
@@ -104,12 +114,16 @@ class _Outputs:
         """Keep what one message brings; what is no output is passed over."""
         try:
             kind, content = message["header"]["msg_type"], dict(message["content"])
-            self.room -= len(json.dumps(content))
-            if self.room < 0 and kind != "error":
+            text = json.dumps(content)
+            if "\\ud" in text:  # maybe half a character, which no file can take
+                whole = json.dumps(content, ensure_ascii=False).encode(errors="replace")
+                content = json.loads(whole)
+            self.room -= len(text)
+            if (self.room < 0 or len(self.kept) >= _MOST_OUTPUTS) and kind != "error":
                 self.cut()
                 return
             self._keep(kind, content)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except _UNFIT:
             return
 
     def cut(self) -> None:
@@ -124,6 +138,8 @@ class _Outputs:
         elif kind == "update_display_data":
             shown = self._displays.get(str(content.get("transient", {}).get("display_id")))
             if shown is not None:
+                changed = {**shown, "data": content["data"]}
+                nbformat.validate(changed, ref="output", version=4)
                 shown.data = _nbformat.from_dict(content["data"])
         elif kind == "stream":
             self._stream(str(content["name"]), str(content["text"]))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bootcamp.errors import FinalsError, ForkFailed
 from bootcamp.finals.engine import ENGINE, Following
-from bootcamp.finals.notebooks import Problem, describe_failure, load_notebook
+from bootcamp.finals.notebooks import Problem, describe_failure, fit_to_run, load_notebook
 from bootcamp.forks.home import ForkLimits, put_files, read_file
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.forks.warm import MODEL_URL, Fork, WarmParent
@@ -167,7 +167,7 @@ def _executed(job: Job, following: Following) -> Problem | None:
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
 
     source = job.executed.with_name(f".{job.notebook}")
-    source.write_bytes(job.folders[_FOLDER][job.notebook])
+    source.write_bytes(fit_to_run(job.folders[_FOLDER][job.notebook]))
     environment = {"OPENAI_BASE_URL": MODEL_URL, **job.environment}
     try:
         following.kernel.set_environment(environment)

@@ -81,9 +81,12 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
         )
     target.mkdir(parents=True)
     names: list[str] = []
-    left = limits.bytes
+    left, entered = limits.bytes, 0
     for folder, folders, files, opened in os.fwalk(source, follow_symlinks=False):
         folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
+        entered += len(folders)
+        if entered > limits.files:
+            raise _too_large(limits)
         relative = Path(folder).relative_to(source)
         for name in sorted(files):
             try:
@@ -91,15 +94,19 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
             except OSError:
                 continue
             if content is None or len(names) >= limits.files:
-                raise FinalsError(
-                    "The team's folder 'final' is too large: keep the notebooks and the few files"
-                    f" they need, at most {limits.files} and {limits.bytes // 1_000_000} MB."
-                )
+                raise _too_large(limits)
             left -= len(content)
             (target / relative).mkdir(parents=True, exist_ok=True)
             (target / relative / name).write_bytes(content)
             names.append(str(relative / name))
     return names
+
+
+def _too_large(limits: CopyLimits) -> FinalsError:
+    return FinalsError(
+        "The team's folder 'final' is too large: keep the notebooks and the few files"
+        f" they need, at most {limits.files} and {limits.bytes // 1_000_000} MB."
+    )
 
 
 def folder_content(folder: Path) -> dict[str, bytes]:
@@ -112,7 +119,7 @@ def folder_hash(folder: Path) -> str:
     """Give a SHA-256 over the names and contents of the files in a folder of our own."""
     digest = hashlib.sha256()
     for name, content in folder_content(folder).items():
-        digest.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
+        digest.update(os.fsencode(name) + b"\0" + hashlib.sha256(content).digest())
     return digest.hexdigest()
 
 

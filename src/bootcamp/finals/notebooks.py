@@ -13,10 +13,18 @@ import nbformat
 
 from bootcamp.finals.files import read_bounded
 
-__all__ = ["Problem", "check_notebook", "describe_failure", "load_notebook"]
+__all__ = [
+    "Problem",
+    "check_notebook",
+    "describe_failure",
+    "fit_to_run",
+    "load_notebook",
+    "statements_of",
+]
 
 _MOST_BYTES = 20_000_000
 _LONGEST_LINE = 100
+_LONGEST_TEXT = 600
 _ERROR_TAG = "papermill-error-cell-tag"
 
 _PLAIN = {
@@ -50,6 +58,17 @@ class Problem:
     first_line: str = ""
     error: str = ""
 
+    def __post_init__(self) -> None:
+        """Keep texts of a team's short, and free of what would steer a terminal."""
+        for name in ("message", "first_line", "error"):
+            object.__setattr__(self, name, _plain(getattr(self, name)))
+
+    def without(self, secret: str) -> Problem:
+        """Give the same, should a secret stand in its texts."""
+        texts = (self.message, self.first_line, self.error)
+        message, line, error = (text.replace(secret, "[key]") for text in texts)
+        return Problem(self.notebook, message, self.cell, line, error)
+
     def __str__(self) -> str:
         where = self.notebook
         if self.cell is not None:
@@ -64,7 +83,7 @@ def load_notebook(path: Path) -> Any | None:
     if content is None:
         return None
     try:
-        found = json.loads(content)
+        found = _parsed(content)
         if not isinstance(found, dict) or found.get("nbformat") != 4:
             return None
         notebook = nbformat.v4.to_notebook(found)  # type: ignore[no-untyped-call]
@@ -74,12 +93,40 @@ def load_notebook(path: Path) -> Any | None:
     return notebook
 
 
+def fit_to_run(content: bytes) -> bytes:
+    """Give a notebook's content without what an earlier run of papermill has noted in it.
+
+    What is no notebook stays as it is.
+    """
+    try:
+        found = _parsed(content)
+        for part in (found, *found["cells"]):
+            part["metadata"].pop("papermill", None)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return content
+    return json.dumps(found).encode()
+
+
+def statements_of(source: str) -> Sequence[ast.stmt]:
+    """Give the statements of a cell; none when Python cannot read it."""
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
 def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:
     """Give what keeps this notebook from being run with `parameters`, or None."""
     name = path.name
     if not path.is_file():
         return Problem(name, f"There is no {name} in the team's folder 'final'.")
     notebook = load_notebook(path)
+    if notebook is None and path.stat().st_size > _MOST_BYTES:
+        return Problem(
+            name,
+            f"It is larger than {_MOST_BYTES // 1_000_000} MB. In JupyterLab, clear the outputs of"
+            " all cells (menu Edit), and save it.",
+        )
     if notebook is None:
         return Problem(name, "It is damaged, or no notebook. Open it in JupyterLab and save it.")
     tagged = [cell for cell in notebook.cells if "parameters" in _tags(cell)]
@@ -115,11 +162,21 @@ def describe_failure(
     return Problem(name, message, number, line, f"{kind}: {first}" if first else kind)
 
 
+def _parsed(content: bytes) -> Any:
+    """Give what the JSON holds; half a character, which no file can take, becomes a mark."""
+    found = json.loads(content)
+    if b"\\ud" in content.lower():
+        found = json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
+    return found
+
+
+def _plain(text: str) -> str:
+    shown = text if len(text) <= _LONGEST_TEXT else f"{text[: _LONGEST_TEXT - 2]} …"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in shown)
+
+
 def _assigned(source: str) -> set[str]:
-    try:
-        statements = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
+    statements = statements_of(source)
     targets = [t for s in statements if isinstance(s, ast.Assign) for t in s.targets]
     targets += [s.target for s in statements if isinstance(s, ast.AnnAssign)]
     return {target.id for target in targets if isinstance(target, ast.Name)}

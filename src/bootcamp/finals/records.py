@@ -10,7 +10,7 @@ import ast
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -24,7 +24,7 @@ from bootcamp.errors import RoiInputRefused
 from bootcamp.finals.calendar_entry import CHECK_IN, day_of_check
 from bootcamp.finals.exams import Estimate, Measure
 from bootcamp.finals.files import json_object, read_below, read_bounded, read_json
-from bootcamp.finals.notebooks import load_notebook
+from bootcamp.finals.notebooks import load_notebook, statements_of
 from bootcamp.finals.words import words_of
 from bootcamp.goals import USUAL
 from bootcamp.kit.session_6 import transfer_steps
@@ -232,7 +232,7 @@ def _assigned(notebook: bytes | None, name: str) -> Mapping[str, Any]:
     """Give the last `name = dict(...)` or `name = {...}` of a notebook, read as plain values."""
     found: Mapping[str, Any] = {}
     for source in _code(json_object(notebook)):
-        for statement in _statements(source):
+        for statement in statements_of(source):
             if not isinstance(statement, ast.Assign) or not any(
                 isinstance(target, ast.Name) and target.id == name for target in statement.targets
             ):
@@ -266,13 +266,6 @@ def _code(notebook: Mapping[str, Any]) -> Iterator[str]:
 def _are_texts(source: object) -> bool:
     whole = source if isinstance(source, list) else [source]
     return all(isinstance(part, str) for part in whole)
-
-
-def _statements(source: str) -> Sequence[ast.stmt]:
-    try:
-        return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 import threading
 from collections.abc import Mapping
@@ -57,6 +58,8 @@ _KEPT_OUTPUTS = {
 _MOST_OUTPUT_BYTES = 20_000_000
 _MOST_EXECUTED_BYTES = 100_000_000
 _AGREES_WITHIN = 0.01
+_MOST_HOURS = 1e12
+"""Beyond it a number is no longer written out."""
 _ITEMS, _QUALITY = "items", "quality"
 
 
@@ -171,7 +174,12 @@ class TeamRun:
         if quality is None:
             if not found.problems:
                 found = _with(
-                    found, Problem(SOLUTION, "It ran, and left no predictions.csv to examine.")
+                    found,
+                    Problem(
+                        SOLUTION,
+                        "It ran, and left no predictions.csv to examine: write a plain file of that"
+                        f" name, at most {_MOST_OUTPUT_BYTES // 1_000_000} MB, to output_folder.",
+                    ),
                 )
             return found
         write_whole(self.folder / "quality.json", json_bytes(quality.as_dict()))
@@ -337,7 +345,8 @@ class TeamRun:
         for kept, content in outcome.files.items():
             self._write(kept, content, where)
         self._keep_page(name, job.executed, outcome)
-        return outcome
+        problem = outcome.problem
+        return replace(outcome, problem=problem and problem.without(self.key))
 
     def _keep_page(self, name: str, executed: Path, outcome: Outcome) -> None:
         content = read_bounded(executed, _MOST_EXECUTED_BYTES)
@@ -420,13 +429,19 @@ def _disagreement(path: Path, ours: roi.Result) -> Problem | None:
         pairs = [
             (float(theirs[name]), float(getattr(ours.hours, name))) for name in ("p5", "p50", "p95")
         ]
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        pairs = []
+    if not pairs or not all(math.isfinite(their) for their, _ in pairs):
         return Problem(ROI, "Its roi.json has no hours_a_year with p5, p50 and p95.")
     scale = max(1.0, *(abs(mine) for _, mine in pairs))
     if all(abs(their - mine) <= _AGREES_WITHIN * scale for their, mine in pairs):
         return None
     return Problem(
         ROI,
-        f"It reports {pairs[1][0]:,.0f} hours a year; from its inputs and the exam we compute"
+        f"It reports {_rounded(pairs[1][0])} hours a year; from its inputs and the exam we compute"
         f" {pairs[1][1]:,.0f}. The computed number counts.",
     )
+
+
+def _rounded(hours: float) -> str:
+    return f"{hours:,.0f}" if abs(hours) < _MOST_HOURS else f"{hours:.1e}"

@@ -6,6 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from bootcamp.finals.notebooks import statements_of
+
 __all__ = ["Demo", "Words", "demo_of", "words_of"]
 
 _NAMES = ("problem", "change", "risk", "check")
@@ -38,11 +40,7 @@ def words_of(notebook: Any | None) -> Words:
     for cell in notebook.cells if notebook is not None else ():
         if cell.cell_type != "code":
             continue
-        try:
-            statements = ast.parse(cell.source).body
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for statement in statements:
+        for statement in statements_of(cell.source):
             if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant):
                 value = statement.value.value
                 names = {t.id for t in statement.targets if isinstance(t, ast.Name)}

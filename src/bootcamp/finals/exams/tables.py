@@ -7,8 +7,10 @@ left to a person.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -148,9 +150,9 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
     try:
         text = table.decode("utf-8-sig")
         header = text.partition("\n")[0]
-        reader = csv.DictReader(
-            text.splitlines(keepends=True), delimiter=max(",;\t", key=header.count)
-        )
+        # As a file would be read: other separators of lines may stand within a cell.
+        lines = io.StringIO(text, newline="")
+        reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count))
         reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
         missing = [name for name in columns if name not in reader.fieldnames]
         if missing:
@@ -160,7 +162,7 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
             return []
         rows = [
             {name: (row.get(name) or "").strip()[:_LONGEST_CELL] for name in columns}
-            for row in reader
+            for row in islice(reader, _MOST_ROWS + 1)
         ]
     except (UnicodeDecodeError, csv.Error):
         given.problems.append(
@@ -169,7 +171,7 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
         return []
     if len(rows) > _MOST_ROWS:
         given.problems.append(
-            f"predictions.csv has {len(rows)} rows; that is more than a solution can mean."
+            f"predictions.csv has more than {_MOST_ROWS:,} rows; write one for each item."
         )
         return []
     if not rows:
