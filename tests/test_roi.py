@@ -326,7 +326,10 @@ def test_refuses_a_quality_file_without_counts(tmp_path: Path, text: str) -> Non
 
 def test_the_blank_form_has_every_input_and_is_refused_while_blank() -> None:
     form = content_root() / "labs" / "session-06-roi_inputs.csv"
-    assert [line.split(",")[0] for line in form.read_text().splitlines()[1:]] == list(roi.FIELDS)
+    assert [line.split(",")[0] for line in form.read_text().splitlines()[1:]] == [
+        *roi.FIELDS,
+        *roi.MONEY,
+    ]
     with pytest.raises(RoiInputRefused, match="volume, low is blank"):
         roi.read_inputs(form)
 

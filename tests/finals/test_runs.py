@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
+from bootcamp import roi
 from bootcamp.cohort import Cohort
 from bootcamp.content import content_root, dataset
 from bootcamp.errors import FinalsError, UnknownName
@@ -186,13 +187,34 @@ def test_demo_pages_read_as_a_business_case(
     for result in results:
         page = (result.folder / "roi.html").read_text()
         assert "import matplotlib" not in page
-        assert page.count("alt=") == page.count("<img") == 2
+        assert page.count("alt=") == page.count("<img") == 3
+        assert f"final run <b>{result.run}</b>" in page
         assert result.roi is not None
         assert f"{result.roi.hours.p50:,.0f}" in page
         assert (
             "import pandas" in (result.folder / "solution.html").read_text()
             or "pandas" in (result.folder / "solution.html").read_text()
         )
+
+
+def test_notebook_report_and_slides_say_the_same(
+    demo: tuple[Room, list[TeamResult], list[Progress]],
+) -> None:
+    _, results, _ = demo
+    for result in results:
+        assert result.roi is not None
+        money = result.roi.cash
+        assert money is not None
+        assert money.missed_a_year is not None
+        numbers = [result.roi.hours, money.year, money.build, money.missed_a_year]
+        said = [f"{result.roi.naive:,.0f}", money.payback, money.payback_range]
+        said += [roi.chance(result.roi.chance_positive)]
+        for one in numbers:
+            write = "{:,.0f}".format if one is result.roi.hours else roi.euros
+            said += [write(one.p5), write(one.p50), write(one.p95)]
+        for name in ("roi.html", "report.html", "slides.html"):
+            page = (result.folder / name).read_text()
+            assert [text for text in said if text not in page] == [], name
 
 
 def test_progress_tells_each_cell_of_each_team(
