@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from bootcamp.errors import UsageError
+from bootcamp.wording import euros, percent
 
 __all__ = [
     "OWN_CASE",
@@ -91,8 +92,8 @@ def headline_of(use_case: str) -> Headline:
 def in_unit(number: float, unit: Unit) -> str:
     """Give a number as it is shown: `0.71`, `83 %` or `€1,250`."""
     if unit == "%":
-        return f"{100 * number:.0f} %"
-    return f"€{number:,.0f}" if unit == "€" else f"{number:.2f}"
+        return percent(number)
+    return euros(number) if unit == "€" else f"{number:.2f}"
 
 
 def words_of_goal(goal: float, unit: Unit, *, fewer_is_better: bool) -> str:

@@ -57,7 +57,7 @@ def test_it_is_an_all_day_entry_90_days_after_the_last_session() -> None:
 
 def test_it_says_the_number_to_compare_with_and_the_teams_words() -> None:
     said = read(entry())["DESCRIPTION"]
-    assert "1,234 hours saved a year [-1 to 2,001" in said
+    assert "1,234 hours saved a year [−1 to 2,001" in said
     assert "Elena counts one week of the log." in said
     assert "final run 2027-01-28-140405" in said
     assert "wrote no words" in read(entry(check=" \n "))["DESCRIPTION"]

@@ -73,7 +73,7 @@ def test_perfect_predictions_find_all_and_leave_the_unreadable_file(exam: Exam) 
     assert result.headline.name == "action_f1"
     assert numbers(result) == (1, 0, 1)
     assert (result.items, result.handled, result.unsure, result.errors) == (4, 3, 1, 0)
-    assert result.counts["actions there"] == result.counts["actions found"] == 3
+    assert result.counts["actions in the files"] == result.counts["actions found rightly"] == 3
     assert result.problems == ()
 
 
@@ -90,7 +90,7 @@ def test_missed_one_too_many_and_wrong_owner(exam: Exam) -> None:
     result = score(exam, *rows)
     assert numbers(result) == (pytest.approx(4 / 7), 0.25, 1)
     assert result.errors == 2
-    assert result.counts["files with an invented action"] == 1
+    assert result.counts["files with an action that nobody agreed on"] == 1
 
 
 def test_a_wrong_date_counts_apart_and_is_an_error(exam: Exam) -> None:
@@ -118,7 +118,7 @@ def test_nothing_said_of_a_file_that_nobody_can_read_is_an_error(exam: Exam) -> 
     result = score(exam, *PERFECT, ("d", *NONE, "ok"))
     assert numbers(result)[0] == 1
     assert result.errors == 1
-    assert result.counts["files answered that nobody can read"] == 1
+    assert result.counts["unreadable files, answered all the same"] == 1
 
 
 def test_a_table_from_excel_in_french_is_read(exam: Exam) -> None:

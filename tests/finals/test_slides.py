@@ -21,7 +21,7 @@ from bootcamp.finals.slides import Form, Presentation, chromium, print_pdf, slid
 from bootcamp.finals.words import Words, demo_of, words_of
 
 NASTY = '"><script>document.title="taken"</script><img src=x onerror="document.title=1">'
-SECTIONS = 11
+SECTIONS = 12
 
 
 def presentation(words: Words) -> Presentation:
@@ -58,6 +58,7 @@ def presentation(words: Words) -> Presentation:
         company="Alder & Finch",
         title="Route the inbox",
         date="17 December 2026",
+        check_day="17 March 2027",
         run="2026-12-17-090000",
         model="practice-1",
         code_sha256="c" * 64,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from bootcamp import roi
+from bootcamp.wording import whole
 
 __all__ = ["CHECK_IN", "check_in", "day_of_check"]
 
@@ -43,8 +44,8 @@ def check_in(
     """
     day = day_of_check(last_session)
     description = [
-        f"Compare with what was promised: {_hours(hours.p50)} hours saved a year"
-        f" [{_hours(hours.p5)} to {_hours(hours.p95)}, nine chances in ten], at full use.",
+        f"Compare with what was promised: {whole(hours.p50)} hours saved a year"
+        f" [{whole(hours.p5)} to {whole(hours.p95)}, nine chances in ten], at full use.",
         f"What the team wrote: {' '.join(check.split())}"
         if check.strip()
         else "The team wrote no words on this check.",
@@ -70,10 +71,6 @@ def check_in(
         ("END", "VCALENDAR"),
     ]
     return "".join(f"{part}\r\n" for name, value in lines for part in _folded(f"{name}:{value}"))
-
-
-def _hours(number: float) -> str:
-    return f"{number:,.0f}"
 
 
 def _text(value: str) -> str:

@@ -58,6 +58,11 @@ class ExamResult:
         """The number by which the solution is known."""
         return self.measures[0]
 
+    @property
+    def things(self) -> str:
+        """What the items are called, in the plural: `mails`."""
+        return self.measured_on.removeprefix(f"{self.items} hidden ")
+
     def measure(self, name: str) -> Measure:
         """Give a measure by its name; KeyError when there is none."""
         return {measure.name: measure for measure in self.measures}[name]
@@ -84,6 +89,7 @@ class ExamResult:
             {
                 "verdict": measure.verdict,
                 "text": measure.text,
+                "in_words": measure.in_words,
                 "interval": measure.interval,
                 "against_goal": measure.against_goal,
             }

@@ -156,7 +156,7 @@ def _about(run: Run, title: str, cohort: Cohort, files: list[str]) -> str:
     return (
         f"# {title}\n\n"
         f"A solution from the cohort “{cohort.name}”, as it ran in its final run.\n\n"
-        f"- {quality.title}: {quality.text} (95 % interval {quality.interval}){goal}\n"
+        f"- {quality.in_words} (95 % interval {quality.interval}){goal}\n"
         f"- measured on {run.counts.measured_on}: {run.counts.handled} handled,"
         f" {run.counts.errors} of them wrong, the rest left to people\n"
         f"- files: {', '.join(files)}\n\n"

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bootcamp import roi
+from bootcamp.wording import whole
 
 __all__ = ["Figure", "Figures", "figures_of"]
 
 _INK, _ACCENT, _WARN = "#1d2b36", "#0b6b74", "#8a4b00"
 _BARS_SHOWN = 6
+_LETTERS = 15
+"""In points: read from the last row of a meeting room."""
 # Matplotlib draws one picture at a time, whoever asks.
 _drawing = threading.Lock()
 
@@ -43,25 +46,27 @@ def _histogram(result: roi.Result) -> Figure:
     """Show the simulated years, with the naive number beside them."""
     hours = result.hours
     words = (
-        f"Histogram of 10,000 simulated years: most lie between {hours.p5:,.0f} and"
-        f" {hours.p95:,.0f} hours, the middle is {hours.p50:,.0f}; naive {result.naive:,.0f}."
+        f"Histogram of 10,000 simulated years: most lie between {whole(hours.p5)} and"
+        f" {whole(hours.p95)} hours, the middle is {whole(hours.p50)}; naive {whole(result.naive)}."
     )
     with _drawing:
         figure, axes = _new((7, 4.4))
         axes.hist(result.draws, bins=60, color=_ACCENT)
-        axes.axvline(hours.p50, color=_INK, label=f"adjusted, middle: {hours.p50:,.0f}")
-        axes.axvline(result.naive, color=_WARN, linestyle="--", label=f"naive: {result.naive:,.0f}")
+        axes.axvline(hours.p50, color=_INK, label=f"adjusted, middle: {whole(hours.p50)}")
+        naive = f"naive: {whole(result.naive)}"
+        axes.axvline(result.naive, color=_WARN, linestyle="--", label=naive)
         axes.set(xlabel="hours saved a year", yticks=[])
-        figure.legend(loc="outside upper left", frameon=False, fontsize=12)
+        figure.legend(loc="outside upper left", frameon=False, fontsize=_LETTERS)
         return Figure(_address(figure), words)
 
 
 def _tornado(result: roi.Result) -> Figure:
     """Show what the hours hang on, the longest bar on top."""
     bars = result.tornado[:_BARS_SHOWN]
-    moves = "; ".join(f"{bar.label}: {bar.at_p10:,.0f} to {bar.at_p90:,.0f}" for bar in bars)
+    moves = "; ".join(f"{bar.label}: {whole(bar.at_p10)} to {whole(bar.at_p90)}" for bar in bars)
     with _drawing:
-        figure, axes = _new((9, 3.6))
+        figure, axes = _new((11, 4))
+        axes.use_sticky_edges = False  # a bar that begins at the edge looks cut off
         names = [bar.label for bar in bars][::-1]
         widths = [bar.at_p90 - bar.at_p10 for bar in bars][::-1]
         axes.barh(names, widths, left=[bar.at_p10 for bar in bars][::-1], color=_ACCENT)
@@ -77,6 +82,8 @@ def _new(size: tuple[float, float]) -> tuple[Any, Any]:
     figure = Canvas(figsize=size, layout="constrained", dpi=160)
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=_LETTERS)
+    axes.xaxis.label.set_fontsize(_LETTERS)
     return figure, axes
 
 

@@ -20,7 +20,7 @@ from nbconvert.preprocessors import TagRemovePreprocessor
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-from bootcamp import roi
+from bootcamp import wording
 
 __all__ = ["notebook_page", "portfolio_template", "report_page", "template"]
 
@@ -84,7 +84,9 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters |= {"euros": roi.euros, "chance": roi.chance}
+    written = {name: getattr(wording, name) for name in wording.__all__}
+    environment.filters |= written
+    environment.globals |= written
     return environment
 
 

@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = ["Form", "Presentation", "chromium", "print_pdf", "slides_page"]
 _HERE = Path(__file__).parent
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PRINT_SECONDS = 120
+_EVIDENCE = {"measured": "measured", "system": "from a system", "estimate": "⚠ estimate"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Presentation:
     title: str
     """The use case in words."""
     date: str
+    check_day: str
+    """Of the check after 90 days."""
     run: str
     model: str
     code_sha256: str
@@ -75,6 +79,10 @@ def slides_page(presentation: Presentation, form: Form = "show") -> str:
         form=form,
         histogram=presentation.figures.histogram,
         tornado=presentation.figures.tornado,
+        things=presentation.quality.things,
+        to_measure=_to_measure(presentation),
+        sources=_sources(presentation.inputs),
+        evidence=_EVIDENCE,
         style=Markup(_style(form)),  # noqa: S704 - reveal.js' own files
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - and ours
         hashes=" ".join(f"'sha256-{_hash(text)}'" for text in scripts) or "'none'",
@@ -115,6 +123,18 @@ def print_pdf(page: Path, target: Path) -> None:
         shutil.move(draft, target)
 
 
+def _to_measure(presentation: Presentation) -> str:
+    """Give what the estimate is called that moves the result most; empty when none does."""
+    guessed = {row.name for row in presentation.inputs.rows if row.evidence == "estimate"}
+    return next((bar.label for bar in presentation.result.tornado if bar.name in guessed), "")
+
+
+def _sources(inputs: roi.Inputs) -> list[tuple[str, Sequence[roi.Input]]]:
+    money = tuple(inputs.money.values())
+    where = "where the numbers come from"
+    return [(where, inputs.rows), (f"{where}, on money", money)]
+
+
 @cache
 def _style(form: Form) -> str:
     # reveal.js has rules of its own for paper, which take slides apart.
@@ -134,6 +154,6 @@ try { window.sessionStorage; } catch {
 }
 Reveal.initialize({
   width: 1280, height: 720, margin: 0.04, center: false, hash: true, slideNumber: 'c/t',
-  transition: 'none', controls: false, progress: true, showNotes: NOTES
+  display: 'flex', transition: 'none', controls: false, progress: true, showNotes: NOTES
 });
 """

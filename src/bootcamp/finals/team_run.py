@@ -17,7 +17,7 @@ from typing import Any
 from bootcamp import roi
 from bootcamp.cohort import Team
 from bootcamp.errors import BootcampError, RoiInputRefused
-from bootcamp.finals.calendar_entry import CHECK_IN, check_in
+from bootcamp.finals.calendar_entry import CHECK_IN, check_in, day_of_check
 from bootcamp.finals.exam import Exam, ExamResult, open_exam
 from bootcamp.finals.execution import Job, Outcome, Stage
 from bootcamp.finals.figures import figures_of
@@ -40,6 +40,7 @@ from bootcamp.finals.words import demo_of, words_of
 from bootcamp.goals import Goal
 from bootcamp.settings import private_folder
 from bootcamp.store import Store
+from bootcamp.wording import day
 
 __all__ = ["MODEL", "PRINTED", "About", "TeamRun"]
 
@@ -272,7 +273,8 @@ class TeamRun:
             members=self.about.members,
             company=self.about.company,
             title=self.about.title,
-            date=f"{self.about.last_session:%-d %B %Y}",
+            date=day(self.about.last_session),
+            check_day=day(day_of_check(self.about.last_session)),
             run=found.run,
             model=str(self.settings["model"]),
             code_sha256=folder_hash(self._submitted),

@@ -27,7 +27,7 @@ from bootcamp.roi.inputs import (
     read_quality,
     read_timings,
 )
-from bootcamp.roi.words import chance, euros
+from bootcamp.wording import chance, euros
 
 __all__ = [
     "FIELDS",

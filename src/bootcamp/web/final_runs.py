@@ -21,6 +21,7 @@ from typing import Any, Literal, Protocol
 from bootcamp.errors import BootcampError, FinalsError
 from bootcamp.settings import DataFolder, moment_of_run, private_folder
 from bootcamp.web import background
+from bootcamp.wording import whole
 
 __all__ = [
     "FILES",
@@ -109,6 +110,7 @@ class Left:
     interval: str
     against_goal: str
     measured: str
+    in_words: str
     hours: str
     hours_range: str
     problem: str
@@ -228,8 +230,9 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         interval=head.get("interval", ""),
         against_goal=head.get("against_goal", ""),
         measured=head.get("title", ""),
-        hours=f"{hours['p50']:,.0f}" if hours else "",
-        hours_range=f"{hours['p5']:,.0f} to {hours['p95']:,.0f}" if hours else "",
+        in_words=head.get("in_words") or f"{head.get('title', '')}: {head.get('text', '')}",
+        hours=whole(hours["p50"]) if hours else "",
+        hours_range=f"{whole(hours['p5'])} to {whole(hours['p95'])}" if hours else "",
         problem=_sentence(problems[0]) if problems else "",
         files=tuple(name for name in {**FILES, **TEAM_FILES} if (folder / name).is_file()),
     )

@@ -66,7 +66,7 @@ def _score(answers: Rows, given: Given) -> Scored:
     wrong = missed | (unreadable & said.keys())
     raised = {item for item, own in said.items() if len(own) > len(found[item])}
     by_type = tuple(
-        (clause, f"{sum(clause in own for own in found.values())} of {total}")
+        (clause.replace("_", " "), f"{sum(clause in own for own in found.values())} of {total}")
         for clause in CLAUSES
         if (total := sum(clause in own for own in truth.values()))
     )
@@ -82,7 +82,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             "clauses missed on pages that were handled": sum(
                 len(truth[item]) - len(found[item]) for item in missed
             ),
-            "rows without a clause": sum(rows) - sum(hits),
+            "rows that mark no such clause": sum(rows) - sum(hits),
             "unreadable pages passed as read": len(unreadable & said.keys()),
         },
         breakdowns=(Breakdown("Found of each clause type", ("clause", "found"), by_type),),

@@ -51,7 +51,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             Measure("route_f1", "quality of the routes (macro-F1)", macro, goal=0.85),
             Measure(
                 "euros_missed",
-                "on invoices sent to payment that had to wait",
+                "worth of invoices sent to payment that had to wait",
                 _missed(answers, {item for item in ids if truth[item] != "pay"}, let_through),
                 goal=6_000,
                 fewer_is_better=True,
@@ -74,7 +74,7 @@ def _score(answers: Rows, given: Given) -> Scored:
 def _by_field(ids: list[str], right: Mapping[str, Mapping[str, bool]]) -> Breakdown:
     shares = [
         (
-            field,
+            "VAT" if field == "vat" else field,
             f"{100 * share([item in right and right[item][field] for item in ids]).value:.0f} %",
         )
         for field in _SAME

@@ -51,7 +51,7 @@ def label_scores(
     answer = np.array([[said.get(item) == label for label in labels] for item in ids])
     both, either = 2.0 * (right & answer), right * 1.0 + answer
     rows = [
-        (label, f"{ratio(both[:, place], either[:, place]).value:.2f}")
+        (label.replace("_", " "), f"{ratio(both[:, place], either[:, place]).value:.2f}")
         for place, label in enumerate(labels)
     ]
     return ratio(both, either), Breakdown(f"F1 of each {column}", (column, "F1"), tuple(rows))

@@ -91,13 +91,27 @@ class Measure:
         """Whose goal it is and how the measure stands to it, in words; empty without a goal."""
         if self.goal is None:
             return ""
-        said = {
-            "reached": "reached",
-            "open": "not shown yet: the interval reaches across it",
-            "missed": "not reached",
-        }
-        wanted = words_of_goal(self.goal, self.unit, fewer_is_better=self.fewer_is_better)
-        return f"{self.goal_source}: {wanted}, {said[self.verdict or 'open']}"
+        across = ": the interval reaches across it" if self.verdict == "open" else ""
+        return f"{self.goal_source}: {self.wanted}, {self.judged}{across}"
+
+    @property
+    def wanted(self) -> str:
+        """The goal, `at least 85 %`; empty without one."""
+        if self.goal is None:
+            return ""
+        return words_of_goal(self.goal, self.unit, fewer_is_better=self.fewer_is_better)
+
+    @property
+    def judged(self) -> str:
+        """The verdict in words; empty without a goal."""
+        said = {"reached": "reached", "open": "not shown yet", "missed": "not reached"}
+        return said[self.verdict] if self.verdict else ""
+
+    @property
+    def in_words(self) -> str:
+        """The number with what it counts: `83 % of the fields read right`."""
+        counts = self.title.startswith(("of ", "worth "))
+        return f"{self.text} {self.title}" if counts else f"{self.title}: {self.text}"
 
     def say(self, number: float) -> str:
         """Give a number in this measure's unit."""

@@ -97,11 +97,11 @@ def _score(answers: Rows, given: Given) -> Scored:
         ),
         wrong=frozenset(wrong | unreadable),
         counts={
-            "actions there": there,
-            "actions said": sum(whole) - there,
-            "actions found": sum(found) // 2,
-            "files with an invented action": len(inventing),
-            "files answered that nobody can read": len(unreadable),
+            "actions in the files": there,
+            "actions that the tool listed": sum(whole) - there,
+            "actions found rightly": sum(found) // 2,
+            "files with an action that nobody agreed on": len(inventing),
+            "unreadable files, answered all the same": len(unreadable),
         },
         missed=len(lacking),
         false_alarms=len(inventing),
@@ -247,5 +247,7 @@ def _text_of(path: Path | None) -> str:
     return "\n".join(paragraphs)
 
 
-MINUTES_TO_ACTIONS = Examiner("minutes-to-actions", "minutes", _COLUMNS, _score, several=True)
+MINUTES_TO_ACTIONS = Examiner(
+    "minutes-to-actions", "sets of minutes", _COLUMNS, _score, several=True
+)
 """A missed action is an error, and so are one too many and a wrong date."""
