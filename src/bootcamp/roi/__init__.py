@@ -1,8 +1,8 @@
 """Hours saved a year and what they are worth: what goes in with its source, what comes out.
 
 Pure arithmetic. The teams' ROI notebook and the final runs use the same functions, so this package
-imports numpy, the standard library and `bootcamp.errors` only. The formulae stand in `hours` and
-`cash`, with what the letters mean.
+imports numpy, the standard library, `bootcamp.errors` and `bootcamp.wording` only. The formulae
+stand in `hours` and `cash`, with what the letters mean.
 
 What the tool did comes from counts (`Quality`): its error rate follows
 Beta(errors + 1, handled - errors + 1), the posterior of a rate under a flat prior (Bayes, Laplace);
