@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ LOWERING = (
     GUESSING
     + """
 import json
+import re
 Path("charter.json").write_text(json.dumps({"right_of_ten": 0.1}))
 (Path(output_folder) / "quality.json").write_text('{"measures": [{"goal": 0}]}')
 """
@@ -103,7 +105,7 @@ def test_a_goal_reaches_every_page_and_a_new_one_runs_again(room: Room) -> None:
     report, slides = pages(first)
     assert USUAL in report
     assert f"T{USUAL[1:]}." in slides
-    assert "greed" not in report + slides.partition("<body")[2].replace("disagree", "")
+    assert not re.search(r"[Aa]greed( on|:)", report + slides)
     assert not go(room)[1]
 
     agreed(room, 0.01)
