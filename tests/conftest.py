@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from sqlalchemy import create_engine, text
+
+from bootcamp.store import Store, open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
@@ -182,3 +186,40 @@ def processes_of(data: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty PostgreSQL database: the one that BOOTCAMP_TEST_POSTGRES names, or our own."""
+    from tests import postgres
+
+    named, folder = os.environ.get("BOOTCAMP_TEST_POSTGRES", ""), postgres.programs()
+    if named:
+        yield named
+    elif folder is None:
+        pytest.skip("PostgreSQL is not installed: `make setup-dev` as root does it")
+    else:
+        with postgres.cluster(folder) as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store of each kind, empty."""
+    if request.param == "sqlite":
+        opened = open_store(f"sqlite:///{tmp_path / 'any.sqlite'}")
+        yield opened
+        opened.close()
+        return
+    url: str = request.getfixturevalue("postgres_url")
+    schema = f"test_{uuid.uuid4().hex}"
+    server = create_engine(url)
+    with server.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    joint = "&" if "?" in url else "?"
+    opened = open_store(f"{url}{joint}options=-csearch_path%3D{schema}")
+    yield opened
+    opened.close()
+    with server.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    server.dispose()

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,11 @@ from bootcamp.finals import run
 from bootcamp.finals.exam import open_exam
 from bootcamp.finals.spending import RECORD, TEAM_LOG, spending_in_log, spending_on_record
 from bootcamp.gateway.finals import model_for_teams
-from bootcamp.store import open_store
-from bootcamp.store.usage import UsageCall
+from bootcamp.store import Store
 from tests.finals.conftest import Room, cohort_of, keys_of
 from tests.finals.fakes import model_on_socket
 from tests.finals.test_runs import BOASTING_ROI, PARAMETERS
+from tests.gateway.books import reservation, settlement, write
 
 ASKING = (
     PARAMETERS
@@ -109,26 +109,27 @@ def test_cost_is_the_gateways_record_where_there_is_one(room_of: Callable[..., R
     assert other.spending.cost_in_words == "no price"
 
 
-def test_money_is_counted_from_the_run_on(tmp_path: Path) -> None:
-    store, began = open_store(f"sqlite:///{tmp_path}/usage.sqlite"), datetime.now(UTC)
-    with store.session() as session:
-        for number, (login, minutes) in enumerate(
-            (("final-teal", 1), ("final-teal", 2), ("final-teal", -5), ("ana", 1))
-        ):
-            session.add(
-                UsageCall(
-                    id=str(number), served_by="finals", login=login, kind="final", period="p",
-                    model="m", engine="e", reserved_tokens=9, tokens=500, money=300_000_000,
-                    milliseconds=1500, started_at=began + timedelta(minutes=minutes),
-                )
-            )  # fmt: skip
-        session.commit()
-    found = spending_on_record(store, "final-teal", began, 10, "EUR")
+def test_money_is_counted_from_the_run_on(any_store: Store) -> None:
+    """On each kind of database, of calls as a gateway writes them down."""
+    began = datetime.now(UTC)
+    for number, (login, minutes) in enumerate(
+        (("final-teal", 0), ("final-teal", 2), ("final-teal", -5), ("ana", 1))
+    ):
+        at = began + timedelta(minutes=minutes)
+        write(any_store, reservation(str(number), 900, login, at=at, money=300_000_000))
+        write(any_store, settlement(str(number), 500, money=None))
+    found = spending_on_record(any_store, "final-teal", began, 10, "EUR")
     assert found is not None
-    assert (found.tokens, found.seconds, found.money) == (1000, 3.0, 0.6)
+    assert (found.tokens, found.seconds, found.money) == (1000, 0.002, 0.6)
     assert found.cost_in_words == "0.0600 EUR"
-    assert spending_on_record(store, "final-amber", began, 10, "EUR") is None
-    store.close()
+    elsewhere = began.astimezone(timezone(timedelta(hours=9)))
+    assert spending_on_record(any_store, "final-teal", elsewhere, 10, "EUR") == found
+    assert spending_on_record(any_store, "final-amber", began, 10, "EUR") is None
+    # What is still open counts with what it has set aside.
+    write(any_store, reservation("open", 900, "final-teal"))
+    assert spending_on_record(any_store, "final-teal", began, 10, "EUR") == replace(
+        found, tokens=1900
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
-import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +12,6 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from sqlalchemy import create_engine, text
 
 from bootcamp.gateway.prices import OTHERS, Price, Prices
 from bootcamp.store import Store, open_store
@@ -28,7 +24,6 @@ from bootcamp.store.usage import (
     set_limit,
     settle_open,
 )
-from tests import postgres
 
 from .books import reservation, settlement, standing, write
 from .conftest import Gateway, Opener
@@ -37,41 +32,6 @@ from .fakes import FakeUpstream
 ASK = [{"role": "user", "content": "Hello"}]
 LONG: dict[str, Any] = {"model": "bootcamp-small", "messages": ASK, "max_tokens": 2_000}
 PRICES = Prices({"vendor-mini": Price(Decimal("0.15"), Decimal("0.60"))})
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An empty PostgreSQL database: the one that BOOTCAMP_TEST_POSTGRES names, or our own."""
-    named, folder = os.environ.get("BOOTCAMP_TEST_POSTGRES", ""), postgres.programs()
-    if named:
-        yield named
-    elif folder is None:
-        pytest.skip("PostgreSQL is not installed: `make setup-dev` as root does it")
-    else:
-        with postgres.cluster(folder) as url:
-            yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A store of each kind, empty."""
-    if request.param == "sqlite":
-        opened = open_store(f"sqlite:///{tmp_path / 'any.sqlite'}")
-        yield opened
-        opened.close()
-        return
-    url: str = request.getfixturevalue("postgres_url")
-    schema = f"test_{uuid.uuid4().hex}"
-    server = create_engine(url)
-    with server.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    joint = "&" if "?" in url else "?"
-    opened = open_store(f"{url}{joint}options=-csearch_path%3D{schema}")
-    yield opened
-    opened.close()
-    with server.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    server.dispose()
 
 
 def test_budget_gone_is_one_call_and_one_clear_sentence(open_gateway: Opener) -> None:
