@@ -5,26 +5,36 @@ With `BOOTCAMP_SCREENSHOTS=folder` every stage leaves pictures there, on a desk 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pydantic import HttpUrl
 
+from bootcamp.cohort import load_cohort, save_cohort
+from bootcamp.finals import latest_run
 from bootcamp.finals.pages import report_page
 from bootcamp.finals.slides import slides_page
 from bootcamp.finals.words import Demo
+from bootcamp.hub.demo import create_demo
 from bootcamp.settings import DataFolder
 from bootcamp.web.final_runs import FILES
 from tests.conftest import Bootcamp, start_bootcamp
+from tests.finals.conftest import notebook_from
 from tests.finals.test_slides import FULL, NASTY, presentation
+from tests.gateway.outside.upstreams import Asked, ScriptedUpstream, completion, whole
 from tests.test_desk import browser, pictures, signed_in  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 YESTERDAY = "2026-01-27-160300"
+KEY = "sk-of-the-company-7f3a"
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +156,104 @@ def test_4_a_citizen_has_the_own_slides_and_not_the_page(
         page.goto(f"{stage.url}/services/bootcamp/")
         expect(page.get_by_text("Your team’s final run")).to_be_visible()
         pictures(page, "46-citizen")
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bootcamp]:
+    """A bootcamp whose model needs a key, and answers as it likes."""
+    data = DataFolder.at(tmp_path_factory.mktemp("keyed") / "data")
+    create_demo(data)
+    for slug in ("teal", "amber"):
+        solution = data.teams / slug / "final" / "solution.ipynb"
+        solution.write_text(notebook_from(ASKING))
+    chance = random.Random(6)
+
+    async def moody(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.headers.get("authorization") != f"Bearer {KEY}":
+            writer.write(whole({"error": {"message": "Who are you?"}}, 401))
+            return
+        text = chance.choice(("orders", "delivery", "invoices", "returns", "quotes", "hr_other"))
+        writer.write(whole({**completion(text), "model": "vendor-mini"}))
+
+    with ScriptedUpstream(moody).serve() as url:
+        made = load_cohort(data.cohort_file)
+        model = made.model.model_copy(update={"upstream": HttpUrl(url), "small": "vendor-mini"})
+        save_cohort(made.model_copy(update={"model": model}), data.cohort_file)
+        running = start_bootcamp(data.root, BOOTCAMP_UPSTREAM_KEY=KEY)
+        yield running
+        running.stop()
+
+
+ASKING = """
+# %% tags=["parameters"]
+input_folder = "in"
+output_folder = "out"
+model = "m"
+
+# %%
+import csv
+from pathlib import Path
+from openai import OpenAI
+client = OpenAI()
+names = sorted(path.stem for path in Path(input_folder).glob("*.eml"))
+
+# %%
+rows = []
+for first in range(0, len(names), 12):
+    question = [{"role": "user", "content": "Which queue do these belong to?"}]
+    answer = client.chat.completions.create(model=model, messages=question)
+    queue = answer.choices[0].message.content
+    rows += [(name, queue, "normal", "ok") for name in names[first:first + 12]]
+
+# %%
+with Path(output_folder, "predictions.csv").open("w", newline="") as table:
+    csv.writer(table).writerows([("id", "queue", "urgency", "status"), *rows])
+"""
+
+
+def test_4_a_model_with_a_key_that_varies_is_run_three_times_from_the_button(
+    keyed: Bootcamp,
+    browser: Browser,  # noqa: F811
+) -> None:
+    for desk in signed_in(keyed, browser, "frances"):
+        desk.goto(f"{keyed.url}/services/bootcamp/finals")
+        desk.get_by_role("button", name="Run the finals").click()
+        expect(desk.get_by_role("progressbar")).to_be_visible()
+        expect(desk.get_by_text(re.compile(r"run \d of 3, cell"))).not_to_have_count(
+            0, timeout=60_000
+        )
+        pictures(desk, "47-keyed-runs")
+        for slug in ("teal", "amber"):
+            row = desk.locator(f"#{slug}")
+            expect(row).to_contain_text("Done", timeout=120_000)
+        expect(desk.get_by_role("progressbar")).to_have_count(0, timeout=30_000)
+        pictures(desk, "48-keyed-done")
+        folder = latest_run(DataFolder.at(keyed.data))
+        assert folder is not None
+        for slug in ("teal", "amber"):
+            quality = json.loads((folder / slug / "quality.json").read_text())
+            values = [value for _, value in quality["repeats"]]
+            assert len(set(values)) == 3
+            middle = sorted(values)[1]
+            assert quality["measures"][0]["estimate"]["value"] == middle
+            row = desk.locator(f"#{slug}")
+            expect(row).to_contain_text(quality["measures"][0]["text"])
+            spread = f"from {min(values):.2f} to {max(values):.2f}"
+            summary = json.loads((folder / slug / "summary.json").read_text())
+            assert summary["settings"]["model"] == "vendor-mini at upstream"
+            assert summary["spending"]["source"] == "the gateway's record"
+            assert summary["spending"]["items"] == 3 * 132
+            expect(row).to_contain_text(f"3 runs: {min(values):.2f} to {max(values):.2f}")
+            row.get_by_role("link", name="Report of").click()
+            expect(desk.get_by_text("Run 3 times")).to_contain_text(spread)
+            pictures(desk, f"49-keyed-report-{slug}")
+            desk.go_back()
+            page = desk.context.new_page()
+            page.goto(f"{keyed.url}/services/bootcamp/finals/{folder.name}/{slug}/slides.html")
+            shown = page.locator("section.present").get_by_text("Run 3 times")
+            for _ in range(10):
+                if not shown.is_visible():
+                    page.keyboard.press("ArrowRight")
+            expect(shown).to_contain_text(spread)
+            pictures(page, f"50-keyed-slide-{slug}")
+            page.close()

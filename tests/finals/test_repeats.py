@@ -60,7 +60,9 @@ def test_three_runs_give_mean_spread_and_the_worst_and_the_middle_counts(
     assert values[1] == 0
     assert result.quality.headline.estimate.value == sorted(values.values())[1]
     words = result.quality.repeats_in_words
-    assert words.startswith(f"Run 3 times: {sum(values.values()) / 3:.2f} on average, from 0.00")
+    assert f": {sum(values.values()) / 3:.2f} on average, from 0.00" in words
+    assert "is of the middle run" in words
+    assert result.quality.spread == f"3 runs: 0.00 to {max(values.values()):.2f}"
     assert "the worst was run 1 with 0.00" in words
     assert words in (result.folder / "report.html").read_text()
     assert words in (result.folder / "slides.html").read_text()
@@ -87,6 +89,12 @@ def test_runs_that_agree_are_said_to_agree() -> None:
     assert quality.repeats_in_words == ""
     same = replace(quality, repeats=((1, 1.0), (2, 1.0), (3, 1.0)))
     assert same.repeats_in_words == "Run 3 times, each with the same 1.00."
+    assert same.spread == "3 runs: 1.00"
+    cut = replace(quality, repeats=((1, 1.0), (2, 0.5)))
+    assert "is of the worse run" in cut.repeats_in_words
+    one = replace(quality, repeats=((1, 1.0),))
+    assert "one came to its end" in one.repeats_in_words
+    assert one.spread == ""
 
 
 def test_cost_is_the_gateways_record_where_there_is_one(room_of: Callable[..., Room]) -> None:

@@ -37,7 +37,11 @@ def leave(service: Service, run: str, team: str, score: str, **changes: Any) -> 
     }
     summary = {
         "succeeded": True,
-        "quality": {"measures": [measure]},
+        "quality": {
+            "measures": [measure],
+            "spread": "3 runs: 0.70 to 0.74",
+            "robustness": {"files": 12, "well": 11, "attacks": 2, "attacks_succeeded": 1},
+        },
         "roi": {"hours_a_year": {"p5": 100.0, "p50": 1234.0, "p95": 2000.0}},
         "problems": [],
     }
@@ -71,6 +75,9 @@ def test_a_failed_run_is_told_and_yesterdays_is_one_click_away(two_runs: Service
     yesterday = browser.get(f"finals?run={OLD}").text
     assert "0.71" in yesterday
     assert "1,234 h" in yesterday
+    assert "3 runs: 0.70 to 0.74" in yesterday
+    assert "<strong>11 of 12</strong>" in yesterday
+    assert "1 of 2 attacks succeeded" in yesterday
     assert "It took too long" not in yesterday
     assert browser.get("finals?run=2020-01-01-000000").status_code == 404
 
@@ -133,8 +140,13 @@ def test_a_citizen_sees_the_own_teams_result_and_nothing_that_quotes_cases(
     for path in ("finals", "finals/status", f"finals/{OLD}/amber/report.html"):
         assert browser.get(path).status_code == 403
     assert browser.press("finals/begin").status_code == 403
-    stopped = two_runs.browser("amina").get().text
-    assert "It took too long." in stopped
+    assert "stopped:" not in home
+    # Teal's newest run stopped: that is said, and the one before is shown.
+    teal = two_runs.browser("amina")
+    stopped = teal.get().text
+    assert "It took too long. What you see here is of the run before." in stopped
+    assert "F1 of the queues: 0.71" in stopped
+    assert f"teal {OLD} roi.html" in teal.get("our-final/roi.html").text
     assert HIDDEN not in stopped
     assert two_runs.browser("elena").get("our-final/roi.html").status_code == 404  # in no team
 

@@ -73,15 +73,28 @@ class ExamResult:
         if not self.repeats:
             return ""
         values, say = [value for _, value in self.repeats], self.headline.say
+        if len(values) == 1:
+            return "Of several runs one came to its end; every figure is of that one."
         if len(set(values)) == 1:
             return f"Run {len(values)} times, each with the same {say(values[0])}."
         of_worst = max if self.headline.fewer_is_better else min
         number, worst = of_worst(self.repeats, key=lambda run: run[1])
+        which = "middle" if len(values) % 2 else "worse"
         return (
-            f"Run {len(values)} times: {say(sum(values) / len(values))} on average, from"
-            f" {say(min(values))} to {say(max(values))}; the worst was run {number} with"
-            f" {say(worst)}. All else here is of the middle one."
+            f"Run {len(values)} times, because the model does not answer the same each time:"
+            f" {say(sum(values) / len(values))} on average, from {say(min(values))} to"
+            f" {say(max(values))}; the worst was run {number} with {say(worst)}. Every other figure"
+            f" is of the {which} run."
         )
+
+    @property
+    def spread(self) -> str:
+        """Say the same in few words; empty where there were not several runs."""
+        values, say = [value for _, value in self.repeats], self.headline.say
+        if len(values) < 2:
+            return ""
+        low, high = say(min(values)), say(max(values))
+        return f"{len(values)} runs: {low if low == high else f'{low} to {high}'}"
 
     def as_dict(self) -> dict[str, Any]:
         """Give all of it, ready for a JSON file."""
@@ -97,6 +110,7 @@ class ExamResult:
         ]
         whole = asdict(self)
         whole["measures"] = [a | b for a, b in zip(whole["measures"], said, strict=True)]
+        whole["spread"] = self.spread
         whole["robustness"] = self.robustness.as_dict() if self.robustness else None
         return whole
 

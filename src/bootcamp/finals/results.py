@@ -21,6 +21,7 @@ class Progress:
 
     team: str
     notebook: str
+    """Its name, and which of its runs it is where there are several."""
     cell: int
     cells: int
     message: str

@@ -61,7 +61,7 @@ _MOST_EXECUTED_BYTES = 100_000_000
 _AGREES_WITHIN = 0.01
 _MOST_HOURS = 1e12
 """Beyond it a number is no longer written out."""
-_ITEMS, _QUALITY = "items", "quality"
+_ITEMS, _QUALITY, _REPEAT = "items", "quality", "repeat-"
 
 
 @dataclass(frozen=True)
@@ -192,26 +192,27 @@ class TeamRun:
     def _solve(self, stage: Stage, exam: Exam, found: TeamResult) -> TeamResult:
         """Run the solution as often as is wanted, each time from nothing."""
         began, items = datetime.now(UTC), 0
+        each = len(exam.answers) + len(exam.hostile.what if exam.hostile else ())
         for where in self._runs():
             private_folder(where)
             outcome = self._solution(stage, exam, where)
             found = _with(found, outcome.problem, outcome.seconds)
             if outcome.problem is not None:
                 break
-            items += len(exam.answers) + len(exam.hostile.what if exam.hostile else ())
+            items += each
         log = read_bounded(self._runs()[0] / "cost_log.csv", _MOST_OUTPUT_BYTES)
         spending = None
         if items:
             spending = spending_on_record(
                 self.store, f"final-{self.team.slug}", began, items, self.currency
-            ) or spending_in_log(log, items // self.repeats)
+            ) or spending_in_log(log, each)
         return replace(found, spending=spending)
 
     def _runs(self) -> list[Path]:
         """Give the folder of each run of the solution: this one, when there is but one."""
         if self.repeats == 1:
             return [self.folder]
-        return [self.folder / f"repeat-{number}" for number in range(1, self.repeats + 1)]
+        return [self.folder / f"{_REPEAT}{number}" for number in range(1, self.repeats + 1)]
 
     def _examined(self, exam: Exam) -> tuple[ExamResult | None, Path]:
         """Examine each run; give the result of the middle one, and its folder."""
@@ -338,10 +339,13 @@ class TeamRun:
             environment={"BOOTCAMP_TEAM": self.team.slug, **environment},
             wanted=dict.fromkeys(_KEPT_OUTPUTS[name], _MOST_OUTPUT_BYTES),
         )
-        self._say(name, "started")
+        # Each of several runs begins at the first cell: without its number it would look stuck.
+        which = f", run {where.name.removeprefix(_REPEAT)} of {self.repeats}"
+        shown = name if where == self.folder else name + which
+        self._say(shown, "started")
         outcome = stage.run(
             job,
-            lambda cell, cells: self.listen(Progress(self.team.slug, name, cell + 1, cells, "")),
+            lambda cell, cells: self.listen(Progress(self.team.slug, shown, cell + 1, cells, "")),
             self.cancelled,
         )
         for kept, content in outcome.files.items():

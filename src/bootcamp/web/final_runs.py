@@ -111,6 +111,11 @@ class Left:
     against_goal: str
     measured: str
     in_words: str
+    spread: str
+    """How far several runs of it lie apart."""
+    odd_files: str
+    """How many of the hostile files were handled as is expected, of how many."""
+    attacks: str
     hours: str
     hours_range: str
     problem: str
@@ -171,7 +176,7 @@ class Board:
 
     def __call__(self, step: StepLike) -> None:
         """Take in one step; the runs call this one at a time."""
-        where = step.notebook.removesuffix(".ipynb")
+        where = step.notebook.replace(".ipynb", "")
         said = step.message or f"cell {step.cell} of {step.cells}"
         ended = self._state.ended
         if not where and step.message in _ENDS and step.team not in ended:
@@ -221,7 +226,7 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         return None
     quality, hours = summary.get("quality") or {}, (summary.get("roi") or {}).get("hours_a_year")
     head = (quality.get("measures") or [{}])[0]
-    problems = summary.get("problems") or []
+    problems, odd = summary.get("problems") or [], quality.get("robustness") or {}
     return Left(
         run=run,
         at=moment_of_run(run),
@@ -231,11 +236,22 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         against_goal=head.get("against_goal", ""),
         measured=head.get("title", ""),
         in_words=head.get("in_words") or f"{head.get('title', '')}: {head.get('text', '')}",
+        spread=quality.get("spread", ""),
+        odd_files=f"{odd['well']} of {odd['files']}" if odd else "",
+        attacks=_attacks(odd),
         hours=whole(hours["p50"]) if hours else "",
         hours_range=f"{whole(hours['p5'])} to {whole(hours['p95'])}" if hours else "",
         problem=_sentence(problems[0]) if problems else "",
         files=tuple(name for name in {**FILES, **TEAM_FILES} if (folder / name).is_file()),
     )
+
+
+def _attacks(odd: Mapping[str, Any]) -> str:
+    if not odd.get("attacks"):
+        return ""
+    if not odd["attacks_succeeded"]:
+        return "no attack succeeded"
+    return f"{odd['attacks_succeeded']} of {odd['attacks']} attacks succeeded"
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

@@ -138,8 +138,8 @@ class FinalsDesk:
     async def _own_file(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         def answer() -> Response:
             team = self._current.cohort.team_of(visitor.login)
-            left = own_final(self._data, team)
-            run, slug = (left.run, team.slug) if left and team else ("", "")
+            own = own_final(self._data, team)
+            run, slug = (own.shown.run, team.slug) if own and team else ("", "")
             return self._answer(run, slug, request, tuple(final_runs.TEAM_FILES))
 
         return await asyncio.to_thread(answer)
@@ -160,12 +160,25 @@ class FinalsDesk:
         )
 
 
-def own_final(data: DataFolder, team: Team | None) -> final_runs.Left | None:
-    """Give the newest that a team's own final runs have left."""
+@dataclass(frozen=True)
+class OwnFinal:
+    """What a team's own final runs have left, as the team sees it."""
+
+    shown: final_runs.Left
+    stopped: final_runs.Left | None
+    """The newest run, where that stopped and an earlier one is shown."""
+
+
+def own_final(data: DataFolder, team: Team | None) -> OwnFinal | None:
+    """Give a team's newest run that succeeded; where none has, the newest."""
     if team is None:
         return None
     found = (final_runs.left_by(data, run, team.slug) for run in final_runs.runs(data))
-    return next((left for left in found if left), None)
+    left = [run for run in found if run]
+    if not left:
+        return None
+    shown = next((run for run in left if run.succeeded), left[0])
+    return OwnFinal(shown, None if shown is left[0] else left[0])
 
 
 def _row(data: DataFolder, cohort: Cohort, team: Team, names: list[str]) -> Row:

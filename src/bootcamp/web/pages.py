@@ -147,7 +147,7 @@ class Pages:
             visitor=visitor,
             home=home,
             own_budgets=own,
-            final=await asyncio.to_thread(final),
+            own_final=await asyncio.to_thread(final),
             final_files=final_runs.TEAM_FILES,
         )
 
