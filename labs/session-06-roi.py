@@ -127,8 +127,8 @@ if money:
     months = f" [{money.payback_range}]" if money.payback_months[0] else ""
     cards += [card(euros(money.year.p50), f"cash a year at full use, after running costs [{range_of(money.year, euros)}]"),
               card(money.payback.capitalize(), f"payback of {euros(money.build.p50)} to build{months}")]
-mix = f"""Of the {sum(evidence.values())} numbers behind this page {evidence["measured"]} are measured,
-{evidence["system"]} come from a system, and <b>{evidence["estimate"]} are estimates (⚠)</b>."""
+mix = (f"The numbers behind this page: {evidence['measured']} measured, {evidence['system']} from a system, "
+       f"<b>{evidence['estimate']} estimated (⚠)</b>.")
 display(HTML(f'<div class="figures">{"".join(cards)}</div><p>{mix}</p>'))
 
 # %% [markdown]
@@ -178,7 +178,8 @@ else:
         ["Cost to build, once", euros(money.build.p50), range_of(money.build, euros), f"{at_work}, at the cost of an hour"],
         ["<b>Payback</b>", f"<b>{money.payback}</b>", money.payback_range, "the month in which the cash so far reaches the cost to build"],
     ) + f"""<p><b>Not every hour is cash.</b> Only the {percent(share.mode)} of the hours with a named new use count here
-({escape(share.source)}; {escape(share.owner)}, {share.date}). The others are time, and stay time. Each line is the middle of its own
+({escape(share.source)}; {escape(share.owner)}, {share.date}). The others are time, and stay time.
+Cash a year = hours × cost of an hour × share with a new use − licences − model − hosting. Each line is the middle of its own
 10,000 values, so the lines need not add up to the euro.</p>"""))
 
 # %% jupyter={"source_hidden": true}
@@ -288,8 +289,7 @@ display(HTML(f"<p>{escape(check)} The number to compare with: {h(hours.p50)} hou
 # *How it is computed.* Hours a year = volume × adoption × [time today − share handled × time with the tool
 # − share left to us × time of an exception] ÷ 60 − upkeep. "Time today" has the repair of today's mistakes in
 # it, "time with the tool" the checking of every item and the repair of the tool's mistakes. The share handled
-# and the tool's mistakes are counted, not guessed. Cash a year = hours × cost of an hour × share with a new use −
-# licences − model − hosting. Use grows in a straight line to full use.
+# and the tool's mistakes are counted, not guessed. Use grows in a straight line to full use.
 
 # %% jupyter={"source_hidden": true}
 output = Path(output_folder).expanduser()

@@ -140,7 +140,7 @@ def cash(
         first_year=Interval.of(so_far[:, 11]),
         build=Interval.of(build),
         payback_months=_percentiles(months),
-        months=_month_by_month(use, so_far, months),
+        months=_month_by_month(ramp_months, so_far, months),
         missed_a_year=_priced(quality.missed, quality, items, drawn["missed_cost"], seed, 0),
         false_alarms_a_year=_priced(
             quality.false_alarms, quality, items, drawn["false_alarm_cost"], seed, 1
@@ -155,17 +155,18 @@ def _first_month(reached: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
 
 
-def _month_by_month(use: Floats, so_far: Floats, months: Floats) -> tuple[Month, ...]:
-    middle = np.median(use, axis=0)
+def _month_by_month(ramp_months: Floats, so_far: Floats, months: Floats) -> tuple[Month, ...]:
+    # The middle of the uses is the use in the middle: a longer ramp is never quicker.
+    use = ramp(_MONTHS_LOOKED_AT, np.median(ramp_months, keepdims=True))[0]
     p5, p50, p95 = np.percentile(so_far, [5, 50, 95], axis=0)
     return tuple(
         Month(
             number=place + 1,
-            use=float(middle[place]),
+            use=float(use[place]),
             so_far=Interval(float(p5[place]), float(p50[place]), float(p95[place])),
             paid_back=float(np.mean(months <= place + 1)),
         )
-        for place in range(middle.size)
+        for place in range(_MONTHS_LOOKED_AT)
     )
 
 
