@@ -211,7 +211,7 @@ with Path(output_folder, "predictions.csv").open("w", newline="") as table:
 """
 
 
-def test_4_a_model_with_a_key_that_varies_is_run_three_times_from_the_button(
+def test_5_a_model_with_a_key_that_varies_is_run_three_times_from_the_button(
     keyed: Bootcamp,
     browser: Browser,  # noqa: F811
 ) -> None:
@@ -257,3 +257,11 @@ def test_4_a_model_with_a_key_that_varies_is_run_three_times_from_the_button(
             expect(shown).to_contain_text(spread)
             pictures(page, f"50-keyed-slide-{slug}")
             page.close()
+    # On the server, too, the running gateway answers, which alone has the key.
+    again = keyed.cli("finals", "--team", "teal")
+    assert again.returncode == 0, again.stderr
+    keyed.stop()
+    without = keyed.cli("finals")
+    assert without.returncode == 1
+    assert "BOOTCAMP_UPSTREAM_KEY is not set here" in without.stderr
+    assert without.stderr.count("\n") == 1

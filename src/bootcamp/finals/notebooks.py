@@ -36,7 +36,8 @@ _PLAIN = {
     "RateLimitError": "The model's budget for this run is used up, or it was asked too quickly.",
     "StdinNotImplementedError": "It waits for somebody to type (input); nobody is there to.",
     "SyntaxError": "Python cannot read this cell; look for a missing quote or bracket.",
-    "APIConnectionError": "It could not reach the model; use OpenAI() without an address.",
+    "APIConnectionError": "It could not reach the model. Use OpenAI() without an address; if"
+    " it does, the model was away: run it again.",
     "AuthenticationError": "The model did not accept the key; use OpenAI() without a key.",
 }
 

@@ -22,6 +22,7 @@ import pytest
 from pydantic import HttpUrl
 
 from bootcamp.cohort import load_cohort, save_cohort
+from bootcamp.gateway.final_keys import lent_keys
 from bootcamp.handover import KEYS_FILE
 from bootcamp.hub.demo import create_demo
 from bootcamp.settings import DataFolder
@@ -282,6 +283,29 @@ def test_key_is_in_no_process_but_the_one_that_was_started_with_it(
     assert CANARY.encode() in own  # what is searched is where it can be
 
 
+def holders_of(file: Path) -> list[str]:
+    """Give the command lines of the processes that have a file open."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(held.path == str(file) for held in process.open_files()):
+                found.append(" ".join(process.cmdline()))
+    return found
+
+
+def test_a_final_runs_key_opens_nothing_of_the_hub(guarded: Guarded) -> None:
+    data = DataFolder.at(guarded.running.data)
+    with lent_keys(data, ["teal"]) as keys:
+        key = keys["teal"]
+        assert guarded.ask(key, "/chat/completions").status_code == 401
+        for place in ("/hub/api/user", "/hub/api/users/amina", "/services/bootcamp/api/homework"):
+            for kind in ("token", "Bearer"):
+                answer = httpx.get(
+                    f"{guarded.running.url}{place}", headers={"Authorization": f"{kind} {key}"}
+                )
+                assert answer.status_code in (302, 401, 403), place
+
+
 def test_key_is_nowhere_in_a_final_run_that_was_begun_at_the_button(
     busy: tuple[Guarded, RemoteKernel],
 ) -> None:
@@ -308,6 +332,9 @@ def test_key_is_nowhere_in_a_final_run_that_was_begun_at_the_button(
         searched = processes_without_secrets(psutil.Process(guarded.running.process.pid))
         assert [command for command in searched if " finals --data" in command]
         assert [command for command in searched if "bwrap" in command]
+        # Whoever has this file open keeps the run's keys alive: no sandbox outlives the run so.
+        assert [name for name in holders_of(data.run / "finals.keys") if "bwrap" in name] == []
+        assert len(holders_of(data.run / "finals.keys")) == 1
         go_on.set()
 
         def ended() -> bool:
