@@ -21,6 +21,7 @@ from bootcamp.finals.slides import Form, Presentation, chromium, print_pdf, slid
 from bootcamp.finals.words import Words, demo_of, words_of
 
 NASTY = '"><script>document.title="taken"</script><img src=x onerror="document.title=1">'
+SOURCE = "agreed on 23 November 2027, after the run of 28 December 2026"
 SECTIONS = 12
 
 
@@ -40,7 +41,7 @@ def presentation(words: Words) -> Presentation:
         unsure=10,
         errors=30,
         measures=(
-            Measure("f1", "quality", Estimate(0.66, 0.57, 0.74), goal=0.85),
+            Measure("f1", "quality", Estimate(0.66, 0.57, 0.74), goal=0.85, goal_source=SOURCE),
             Measure("cost", "what it costs", Estimate(600, 400, 900), unit="€"),
         ),
         counts={NASTY: 3},
