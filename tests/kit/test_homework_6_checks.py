@@ -1,10 +1,14 @@
 """Homework 6 is judged rightly; the mistakes that people make are in tests/wrong."""
 
+import math
 from pathlib import Path
 
 import pytest
 
+from bootcamp import roi
 from bootcamp.grading.checks import ProbeFailed, load_checks
+from bootcamp.kit import homework_6
+from bootcamp.kit.namespace import Names, NotYet
 from tests.wrong.running import notebook, run
 
 CHECKS = load_checks(Path(__file__).parents[2] / "graders" / "checks")
@@ -79,6 +83,22 @@ def test_inputs_are_marked_in_bands(complete, points, answered):
     ]
 
     assert marks({**answered, "inputs": rows})["hw6-inputs"] == points
+
+
+def test_money_rows_are_not_marked_and_may_stay_untouched(answered):
+    blank = dict.fromkeys(("low", "mode", "high", "source", "owner", "date", "evidence"), math.nan)
+    time = answered["inputs"][: len(roi.FIELDS)]
+    form = [{"name": name, **blank, "unit": field.unit} for name, field in roi.MONEY.items()]
+    begun = [form[0] | {"mode": 38}, *form[1:]]
+
+    assert tuple(roi.FIELDS) == homework_6._INPUTS
+    assert homework_6._inputs(Names({"inputs": time + form})).startswith("9 rows")
+    with pytest.raises(NotYet, match="hour_cost: low is empty"):
+        homework_6._inputs(Names({"inputs": time + begun}))
+    assert [marks({**answered, "inputs": time + rows})["hw6-inputs"] for rows in (form, begun)] == [
+        3,
+        3,
+    ]
 
 
 @pytest.mark.parametrize(
