@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from bootcamp import wording
 
-__all__ = ["notebook_page", "portfolio_template", "report_page", "template"]
+__all__ = ["notebook_page", "plain_page", "portfolio_template", "report_page", "template"]
 
 # fmt: off
 _TAGS = frozenset([
@@ -61,6 +61,13 @@ def notebook_page(notebook: Any, *, title: str, subtitle: str, code: bool) -> st
         subtitle=subtitle,
         body=Markup(_harmless(body)),  # noqa: S704 - cleaned in the line that makes it
         code_style=Markup(_code_style()),  # noqa: S704 - written by pygments, from no input
+    )
+
+
+def plain_page(*, title: str, subtitle: str, text: str) -> str:
+    """Give a page that says one thing."""
+    return template("notebook.html").render(
+        title=title, subtitle=subtitle, body=text, code_style=""
     )
 
 

@@ -32,7 +32,8 @@ from bootcamp.finals.files import (
     write_whole,
 )
 from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
-from bootcamp.finals.pages import notebook_page, report_page
+from bootcamp.finals.page_apart import page_of
+from bootcamp.finals.pages import report_page
 from bootcamp.finals.results import Listener, Progress, TeamResult
 from bootcamp.finals.slides import Form, Presentation, slides_page
 from bootcamp.finals.spending import Spending, spending_in_log, spending_on_record
@@ -364,7 +365,7 @@ class TeamRun:
         notebook = load_notebook(executed)
         if notebook is None:
             return
-        page = notebook_page(
+        page = page_of(
             notebook,
             title=f"{self.team.name}: "
             + ("the solution" if name == SOLUTION else "what it is worth"),
