@@ -109,7 +109,7 @@ def test_left_to_a_person_is_no_error_but_reads_no_field() -> None:
         assert (result.handled, result.unsure, result.errors) == (3, 1, 0)
         assert result.headline.estimate.value == pytest.approx(18 / 24)
     assert (
-        "1 rows say route 'perhaps', which does not exist (a): counted as unsure."
+        "1 row says route 'perhaps', which does not exist (a): counted as unsure."
         in result.problems
     )
 

@@ -127,7 +127,7 @@ def test_a_table_from_excel_in_french_is_read(exam: Exam) -> None:
     lines += ["min-999;Nobody;;;;ok"]
     result = exam.score("\r\n".join(lines).encode())
     assert numbers(result) == (1, 0, 1)
-    assert "1 rows are for no item" in " ".join(result.problems)
+    assert "1 row is for no item" in " ".join(result.problems)
 
 
 def test_rows_of_one_file_that_disagree_on_the_status_leave_it(exam: Exam) -> None:

@@ -46,8 +46,8 @@ STOPPING = {
 }
 # What is done to the rows of a table, and what is said of it.
 TABLES = {
-    "twice": ("rows += ['mail-201,quotes,normal,ok']", "1 items have more than one row (mail-201)"),
-    "short": ("rows = rows[:-1]", "1 items have no row (mail-320)"),
+    "twice": ("rows += ['mail-201,quotes,normal,ok']", "1 item has more than one row (mail-201)"),
+    "short": ("rows = rows[:-1]", "1 item has no row (mail-320)"),
     "surplus": ("rows += ['mail-999,orders,normal,ok']", "no item of the exam (mail-999)"),
     "nan": ("rows[-1] = 'mail-320,nan,normal,ok'", "queue 'nan', which does not exist (mail-320)"),
 }

@@ -246,7 +246,7 @@ def test_quality_and_hours_are_ours_not_the_notebooks(troubled: dict[str, TeamRe
     assert result.quality.headline.estimate.value < 0.1
     assert result.roi.hours.p50 < 1_000
     words = words_of(result)
-    assert "1 items have no row" in words
+    assert "1 item has no row" in words
     assert "no item of the exam (mail-999)" in words
     assert "It reports 9,999 hours a year" in words
 

@@ -299,6 +299,7 @@ def _team(
     if run:
         try:
             hours = run.simulate()
+            notes = (*notes, *(f"To ask: {note}" for note in hours.notes))
         except RoiInputRefused as error:
             notes = (*notes, f"No hours: {error}")
     titles = {case.slug: case.title for case in cohort.use_cases}

@@ -12,15 +12,15 @@ and M the upkeep in hours.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, overload
 
 import numpy as np
 
 from bootcamp.roi.cash import Cash, cash, ramp
+from bootcamp.roi.doubts import doubts
 from bootcamp.roi.draws import DRAWS, SEED, Floats, Interval, bootstrap, rate, stream, triangular
 from bootcamp.roi.inputs import EVIDENCE, FIELDS, Evidence, Inputs, Quality, Timings
 
@@ -177,7 +177,7 @@ def simulate(
         break_even_adoption=_break_even_adoption(middle),
         break_even_accuracy=_break_even_accuracy(middle),
         tornado=_tornado(drawn, middle),
-        notes=_notes(inputs, clocked),
+        notes=doubts(inputs, clocked),
         cash=cash(inputs, quality, hours, drawn["volume"] * drawn["adoption"], ramp_months, seed),
         draws=hours,
         year_one_draws=year_one,
@@ -240,15 +240,3 @@ def _break_even_accuracy(middle: Mapping[str, float]) -> float | None:
     if useless >= 0:
         return 0.0
     return 1 - perfect / (perfect - useless)
-
-
-def _notes(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
-    notes = []
-    for name, values in clocked.items():
-        row, mean = inputs[name], math.fsum(values) / len(values)
-        if not row.low <= mean <= row.high:
-            notes.append(
-                f"{name}: the {len(values)} timings average {mean:.2f} minutes, outside the range"
-                f" {row.low:g} to {row.high:g} in the table; the timings are used."
-            )
-    return tuple(notes)

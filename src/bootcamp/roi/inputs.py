@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,7 @@ COLUMNS = ("name", "low", "mode", "high", "unit", "source", "owner", "date", "ev
 _FEWEST_TIMINGS = 5
 _MOST_TIMINGS = 100_000
 _MOST_BYTES = 2_000_000
+_MOST_ROWS = 2 * _MOST_TIMINGS
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -196,7 +198,9 @@ def read_timings(path: Path | str) -> Timings:
             continue
         where = f"{path.name}, line {line}"
         if row["step"] not in minutes:
-            raise RoiInputRefused(f"{where}: step is '{row['step']}'; write baseline or review.")
+            raise RoiInputRefused(
+                f"{where}: step is '{row['step'][:40]}'; write baseline or review."
+            )
         minutes[row["step"]].append(_number(f"{where}: minutes", row["minutes"], 0, 480, "3.5"))
     for step, values in minutes.items():
         if values and not _FEWEST_TIMINGS <= len(values) <= _MOST_TIMINGS:
@@ -252,7 +256,7 @@ def _checked_row(row: Mapping[str, Any]) -> Input:
     texts = {column: _cell(row.get(column)) for column in COLUMNS}
     name = texts["name"]
     if name not in FIELDS and name not in MONEY:
-        shown = f"'{name}'" if name else "A row without a name"
+        shown = f"'{name[:40]}'" if name else "A row without a name"
         known = ", ".join([*FIELDS, *MONEY])
         raise RoiInputRefused(f"{shown} is not an input; the inputs are: {known}.")
     meaning = _meaning(name)
@@ -271,11 +275,11 @@ def _checked_row(row: Mapping[str, Any]) -> Input:
             f"{name}: low, mode and high must rise, and are {low:g}, {mode:g}, {high:g}."
         )
     if texts["unit"].casefold() != meaning.unit:
-        raise RoiInputRefused(f"{name}, unit is '{texts['unit']}': give it in {meaning.unit}.")
+        raise RoiInputRefused(f"{name}, unit is '{texts['unit'][:40]}': give it in {meaning.unit}.")
     evidence = next((kind for kind in EVIDENCE if kind == texts["evidence"].casefold()), None)
     if evidence is None:
         raise RoiInputRefused(
-            f"{name}, evidence is '{texts['evidence']}': write measured, system or estimate."
+            f"{name}, evidence is '{texts['evidence'][:40]}': write measured, system or estimate."
         )
     if evidence == "estimate" and low == high:
         raise RoiInputRefused(f"{name} is an estimate: give it a range, low below high.")
@@ -334,7 +338,11 @@ def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     if missing:
         raise RoiInputRefused(f"{path.name}: the column '{missing[0]}' is missing in line 1.")
     try:
-        found = list(reader)
+        found = list(islice(reader, _MOST_ROWS + 1))
     except csv.Error:
         raise RoiInputRefused(f"{path.name} is not a readable table: save it as CSV.") from None
+    if len(found) > _MOST_ROWS:
+        raise RoiInputRefused(
+            f"{path.name} has more than {_MOST_ROWS:,} rows: keep those you mean."
+        )
     return [{column: _cell(row.get(column)) for column in columns} for row in found]

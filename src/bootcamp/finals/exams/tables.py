@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
+from bootcamp.wording import counted
+
 __all__ = ["Given", "Row", "Rows", "amount", "read_predictions", "tidy"]
 
 Row: TypeAlias = Mapping[str, str]
@@ -50,7 +52,7 @@ class Given:
         """What was odd, the commonest first."""
         commonest = sorted(self._odd.items(), key=lambda pair: -len(pair[1]))[:5]
         odd = [
-            f"{len(items)} rows say {why} ({_some(items)}): counted as unsure."
+            f"{counted(len(items), 'row says', 'rows say')} {why} ({_some(items)}): counted as unsure."
             for why, items in commonest
         ]
         return (*self.problems, *odd)
@@ -83,11 +85,12 @@ def read_predictions(
     missing = [item for item in ids if item not in found]
     if missing and rows:
         given.problems.append(
-            f"{len(missing)} items have no row ({_some(missing)}): counted as unsure."
+            f"{counted(len(missing), 'item has', 'items have')} no row ({_some(missing)}): counted as unsure."
         )
     if surplus:
         given.problems.append(
-            f"{len(surplus)} rows are for no item of the exam ({_some(surplus)})."
+            f"{counted(len(surplus), 'row is', 'rows are')} for no item of the exam"
+            f" ({_some(surplus)})."
         )
     given.named = frozenset(found)
     repeated: list[str] = []
@@ -108,9 +111,12 @@ def read_predictions(
             elif item in given.rows:
                 given.rows[item] = list(kept[:1])
     if repeated:
+        contradicted = counted(
+            contradicting, "contradicts itself and counts", "contradict themselves and count"
+        )
         given.problems.append(
-            f"{len(repeated)} items have more than one row ({_some(repeated)});"
-            f" {contradicting} of them contradict themselves and count as unsure."
+            f"{counted(len(repeated), 'item has', 'items have')} more than one row"
+            f" ({_some(repeated)}); of these, {contradicted} as unsure."
         )
     return given
 

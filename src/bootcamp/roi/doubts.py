@@ -1,0 +1,64 @@
+"""What a finance director would ask of a business case first, as sentences.
+
+None of it changes a number: a case may be right in all of this, and then it can say why.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from bootcamp.roi.inputs import Inputs
+
+__all__ = ["doubts"]
+
+_HOURS_OF_A_PERSON = 1_600
+"""Of work in a year, less holidays."""
+_MANY_PEOPLE = 100
+_MOST_ERRORS = 0.5
+_CLOCKED = ("baseline_minutes", "review_minutes")
+
+
+def doubts(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
+    """Give what to ask of these inputs; `clocked` are the minutes of the timing log, by input."""
+    return (*_beside_the_log(inputs, clocked), *_too_good(inputs), *_too_sure(inputs, clocked))
+
+
+def _beside_the_log(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    for name, values in clocked.items():
+        row, mean = inputs[name], math.fsum(values) / len(values)
+        if not row.low <= mean <= row.high:
+            yield (
+                f"{name}: the {len(values)} timings average {mean:.2f} minutes, outside the range"
+                f" {row.low:g} to {row.high:g} in the table; the timings are used."
+            )
+
+
+def _too_good(inputs: Inputs) -> Iterator[str]:
+    people = inputs["volume"].mode * inputs["baseline_minutes"].mode / 60 / _HOURS_OF_A_PERSON
+    if people > _MANY_PEOPLE:
+        yield (
+            f"volume and baseline_minutes say that this work takes {people:,.0f} people all year"
+            " today; check both."
+        )
+    if inputs["adoption"].mode == 1:
+        yield "adoption is 100 %: nobody would ever work around the tool; say why, or lower it."
+    if inputs["human_error_rate"].mode > _MOST_ERRORS:
+        yield (
+            "human_error_rate says that more than half of today's work is wrong; check it with"
+            " those who do the work."
+        )
+    if inputs["review_minutes"].high == 0:
+        yield "review_minutes is 0: nobody would look at what the tool proposes; clock it."
+
+
+def _too_sure(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    fixed = [row.name for row in inputs.rows if row.low == row.high and row.name not in clocked]
+    if fixed:
+        yield (
+            f"No range: {', '.join(fixed)}. The hours look surer than they are; give each a low and"
+            " a high."
+        )
+    for name in _CLOCKED:
+        if inputs[name].evidence == "measured" and name not in clocked:
+            yield f"{name} is called measured, and no timing.csv shows it; add the timings."
