@@ -79,7 +79,7 @@ def test_a_mail_left_to_a_person_is_no_error_but_lowers_the_metric() -> None:
     [
         (PERFECT[:3], "1 item has no row (d): counted as unsure."),
         ((*PERFECT, "z,orders,normal,ok"), "1 row is for no item of the exam (z)."),
-        ((*PERFECT, "d,orders,normal,ok"), "1 of them contradict"),
+        ((*PERFECT, "d,orders,normal,ok"), "of these, 1 contradicts itself"),
         ((*PERFECT[:3], "d,spam,normal,ok"), "queue 'spam', which does not exist"),
         ((*PERFECT[:3], "d,,normal,ok"), "queue '', which does not exist"),
         ((*PERFECT[:3], "d,nan,normal,ok"), "queue 'nan', which does not exist"),

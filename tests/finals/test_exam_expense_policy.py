@@ -82,7 +82,7 @@ def test_the_rule_counts_however_it_is_written(written: str) -> None:
         ("c,,refuse,ok", "rule '', which does not exist"),
         ("c,4,reject,ok", "decision 'reject', which does not exist"),
         ("c,4,refuse,fine", "status 'fine'"),
-        ("c,4,refuse,ok\nc,5,refuse,ok", "1 of them contradict"),
+        ("c,4,refuse,ok\nc,5,refuse,ok", "of these, 1 contradicts itself"),
     ],
 )
 def test_what_cannot_be_used_is_left_to_a_person(line: str, words: str) -> None:

@@ -69,7 +69,7 @@ def test_the_number_counts_however_it_is_written(written: str) -> None:
         ("a,yes,,ok", "article '', which is no number"),
         ("a,yes,nan,ok", "article 'nan', which is no number"),
         ("a,maybe,7,ok", "answerable 'maybe', which does not exist"),
-        ("a,yes,7,ok\na,yes,8,ok", "1 of them contradict"),
+        ("a,yes,7,ok\na,yes,8,ok", "of these, 1 contradicts itself"),
     ],
 )
 def test_what_cannot_be_used_is_left_to_a_person(line: str, words: str) -> None:

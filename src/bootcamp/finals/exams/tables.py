@@ -52,7 +52,8 @@ class Given:
         """What was odd, the commonest first."""
         commonest = sorted(self._odd.items(), key=lambda pair: -len(pair[1]))[:5]
         odd = [
-            f"{counted(len(items), 'row says', 'rows say')} {why} ({_some(items)}): counted as unsure."
+            f"{counted(len(items), 'row says', 'rows say')} {why} ({_some(items)}): counted as"
+            " unsure."
             for why, items in commonest
         ]
         return (*self.problems, *odd)
@@ -85,7 +86,8 @@ def read_predictions(
     missing = [item for item in ids if item not in found]
     if missing and rows:
         given.problems.append(
-            f"{counted(len(missing), 'item has', 'items have')} no row ({_some(missing)}): counted as unsure."
+            f"{counted(len(missing), 'item has', 'items have')} no row ({_some(missing)}): counted"
+            " as unsure."
         )
     if surplus:
         given.problems.append(
