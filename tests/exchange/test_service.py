@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, get_alembic_version
 
 from bootcamp.errors import BuildError, HandInRefused, UnknownName
 from bootcamp.store.gradebook import gradebook_url
@@ -35,6 +37,16 @@ def test_release_gives_citizens_the_built_notebook_and_its_files(course: SmallCo
     assert [cell.source for cell in received.cells] == [cell.source for cell in built.cells]
     with Gradebook(gradebook_url(course.data)) as gradebook:
         assert gradebook.find_assignment(HOMEWORK).max_score == 6
+
+
+def test_a_new_gradebook_is_stamped_as_nbgrader_itself_does(
+    course: SmallCourse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The `alembic` program, which nbgrader asks, lies beside our Python.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    with contextlib.closing(sqlite3.connect(course.data.course / "gradebook.db")) as book:
+        stamps = book.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert stamps == [(get_alembic_version(),)]
 
 
 def test_release_again_keeps_the_day_and_brings_a_correction(course: SmallCourse) -> None:

@@ -6,13 +6,12 @@ import json
 import os
 import re
 import shutil
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ __all__ = ["Homework", "generate", "homeworks", "note_deadlines"]
 _NAME = re.compile(r"homework-\d$")
 _HEADING = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 _ERROR = re.compile(r"[\w.]+(?:Error|Exception|Entry): (.+)$")
-# nbgrader changes the process' folder while it generates, and we its PATH.
+# nbgrader changes the process' folder while it generates, and we what it calls.
 _generating = threading.Lock()
 
 
@@ -149,6 +148,7 @@ def _kept(folder: Path) -> Iterator[None]:
 
 
 def _run_nbgrader(data: DataFolder, name: str) -> None:
+    from nbgrader import api  # noqa: PLC0415
     from nbgrader.apps import NbGraderAPI  # noqa: PLC0415
     from traitlets.log import get_logger  # noqa: PLC0415
 
@@ -156,19 +156,31 @@ def _run_nbgrader(data: DataFolder, name: str) -> None:
     config.ClearSolutions.enabled = False
     config.ExchangeFactory.list = "bootcamp.exchange.plugins.NoList"
     log: Any = get_logger()
-    here, path, heard = Path.cwd(), os.environ.get("PATH", ""), log.propagate
+    here, heard, stamp = Path.cwd(), log.propagate, api.get_alembic_version
     # Its log, with tracebacks, is in the result; it is not for the one who types the command.
     log.propagate = False
-    # A new gradebook is stamped by the `alembic` program, which lies beside our Python.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    api.get_alembic_version = _gradebook_version
     try:
         result = NbGraderAPI(config=config).generate_assignment(name)
     finally:
         os.chdir(here)
-        os.environ["PATH"] = path
+        api.get_alembic_version = stamp
         log.propagate = heard
     if not result["success"]:
         raise BuildError(f"nbgrader cannot prepare {name}: {_reason(result)}.")
+
+
+@cache
+def _gradebook_version() -> str:
+    """Give the version that a new gradebook is stamped with.
+
+    nbgrader starts the `alembic` program to ask for it: seconds, and the program has to be found.
+    """
+    import nbgrader  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    changes = ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic"))
+    return str(changes.get_current_head())
 
 
 def _reason(result: dict[str, str]) -> str:
