@@ -3,8 +3,9 @@
 PYTHON := .venv/bin/python
 PORT ?= 8000
 DATA ?= ./bootcamp-data
-# Each file of tests on one of two processors; `make test PARALLEL=` runs them one after another.
-PARALLEL ?= -n 2 --dist loadfile
+# Each file of tests on one of two processors, the longest first (tests/conftest.py);
+# `make test PARALLEL=` runs them one after another.
+PARALLEL ?= -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: up test test-all lint build bench setup setup-dev clean
 

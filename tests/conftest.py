@@ -25,6 +25,21 @@ from bootcamp.store import Store, open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
+# Begun first, so that no processor waits for one of them at the end.
+LONGEST = (
+    *("wrong/test_wrong.py", "grading/attacks/test_attacks.py", "finals/test_use_cases.py"),
+    *("grading/test_dask.py", "finals/test_resume.py", "hub/test_supervisor.py"),
+    *("grading/test_class.py", "finals/test_odd_input.py", "finals/test_runs.py"),
+    *("finals/test_attacks.py", "exchange/test_plugins.py", "hub/test_isolation.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        name = item.path.relative_to(CHECKOUT / "tests").as_posix()
+        return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+    items.sort(key=turn)
 
 
 def eventually(what: Callable[[], Any], *, within: float = 30.0, every: float = 0.1) -> Any:

@@ -1,4 +1,4 @@
-"""Grading by a Dask cluster: a real scheduler and three worker processes on the loopback."""
+"""Grading by a Dask cluster: a real scheduler and two worker processes on the loopback."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.grading.test_resume import LOGINS, collected_once, course, run, state
 
 __all__ = ["collected_once", "course"]  # fixtures
 
-WORKERS = 3
+WORKERS = 2
 
 
 @dataclass

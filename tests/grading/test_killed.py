@@ -148,6 +148,7 @@ def test_the_run_behind_the_button_goes_on_where_it_was_killed(tmp_path: Path) -
 
     found = standings(data, store, HOMEWORK)
     ended = grader.look(data, HOMEWORK)
+    assert background.children[-1].wait(30) == 0
     store.close()
     assert ended is not None
     assert (ended.state, ended.problem) == ("done", "")

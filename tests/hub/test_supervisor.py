@@ -102,7 +102,7 @@ def test_stop_returns_when_every_process_is_gone(own: Bootcamp) -> None:
     assert "No bootcamp runs" in again.stderr
 
 
-def test_everything_ends_and_starts_again_after_the_supervisor_is_killed(own: Bootcamp) -> None:
+def test_all_ends_with_a_killed_supervisor_and_starts_again_until_ctrl_c(own: Bootcamp) -> None:
     client = own.visitor("amina")
     below = all_below(own.process.pid)
     own.process.kill()
@@ -117,16 +117,13 @@ def test_everything_ends_and_starts_again_after_the_supervisor_is_killed(own: Bo
         form = {"username": "amina", "password": PASSWORD}
         form["_xsrf"] = xsrf_of(fresh.get("/hub/login").text)
         assert fresh.post("/hub/login", data=form).url.path == "/services/bootcamp/"
+        restarted.process.send_signal(signal.SIGINT)
+        assert restarted.process.wait(40) == 0
+        assert processes_of(own.data) == []
     finally:
         client.close()
         fresh.close()
         restarted.stop()
-
-
-def test_interrupt_stops_like_ctrl_c(own: Bootcamp) -> None:
-    own.process.send_signal(signal.SIGINT)
-    assert own.process.wait(40) == 0
-    assert processes_of(own.data) == []
 
 
 def test_a_dead_hub_ends_the_command_with_a_word(own: Bootcamp) -> None:

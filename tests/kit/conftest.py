@@ -1,13 +1,14 @@
 """Loopback servers and the answered notebooks' variables, for the kit's tests."""
 
+import copy
 import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.wrong.running import notebook, run
@@ -56,23 +57,33 @@ def server() -> Iterator[LoopbackServer]:
     httpd.server_close()
 
 
-def answers_of(name: str, folder: Path) -> dict[str, Any]:
-    """The variables that an answered notebook leaves behind."""
-    return {
-        name: value
-        for name, value in run(notebook(name), folder / "answered").names.items()
-        if not name.startswith("__")
-    }
+@pytest.fixture(scope="session")
+def answers_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, Any]]:
+    """Give the variables that an answered notebook leaves behind; it is run once."""
+    finished: dict[str, dict[str, Any]] = {}
+
+    def answers(name: str) -> dict[str, Any]:
+        if name not in finished:
+            names = run(notebook(name), tmp_path_factory.mktemp(name)).names
+            finished[name] = {key: names[key] for key in names if not key.startswith("__")}
+        return {key: _own(value) for key, value in finished[name].items()}
+
+    return answers
+
+
+def _own(value: Any) -> Any:
+    """Give a test a copy of what it could change; modules and functions stay as they are."""
+    return copy.deepcopy(value) if isinstance(value, dict | list | pd.DataFrame) else value
 
 
 @pytest.fixture
-def lab_1(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return answers_of("lab-1", tmp_path_factory.mktemp("lab-1"))
+def lab_1(answers_of: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    return answers_of("lab-1")
 
 
 @pytest.fixture
-def homework_1(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return answers_of("homework-1", tmp_path_factory.mktemp("homework-1"))
+def homework_1(answers_of: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    return answers_of("homework-1")
 
 
 Printed = Callable[[], str]

@@ -6,7 +6,6 @@ import pytest
 
 from bootcamp.grading.checks import ProbeFailed, load_checks
 from bootcamp.kit.checking import outcome
-from tests.wrong.running import notebook, run
 
 ROOT = Path(__file__).parents[2]
 CHECKS = load_checks(ROOT / "graders" / "checks")
@@ -34,8 +33,8 @@ def folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def answered(folder):
-    names = run(notebook("homework-2"), folder).names
+def answered(answers_of):
+    names = answers_of("homework-2")
     return {**{name: names[name] for name in UNTOUCHED}, "items": names["items"].to_dict("records")}
 
 

@@ -106,6 +106,7 @@ DAMAGED = (
 )
 
 
+@pytest.mark.slow
 def test_a_class_of_25_with_one_of_each_kind_is_graded_25_of_25(tmp_path: Path) -> None:
     chosen = {name: FIXTURES[f"apps/files/{name}.ipynb"] for name in KINDS}
     chosen |= {name: FIXTURES[f"preprocessors/files/{name}.ipynb"] for name in DAMAGED}
