@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bootcamp.cohort import load_cohort, new_cohort, read_people, save_cohort, with_people
+from bootcamp.cohort import load_cohort, new_cohort, save_cohort
 from bootcamp.errors import CohortError
 from bootcamp.gateway.budgets import budgets_of, prices_of
+from bootcamp.people import read_people, with_people
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from tests.conftest import bootcamp

@@ -257,7 +257,8 @@ def cohort_next(
 @click.argument("people", type=click.Path(path_type=Path))
 def cohort_import(data: DataFolder, people: Path) -> None:
     """Add people from a CSV file: name, email and, if you like, login, role, team."""
-    from bootcamp.cohort import read_people, save_cohort, with_people
+    from bootcamp.cohort import save_cohort
+    from bootcamp.people import read_people, with_people
 
     before = _cohort(data)
     after = with_people(before, read_people(people))

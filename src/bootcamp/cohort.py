@@ -5,18 +5,13 @@ It is one TOML file that a facilitator can read and edit; everything else refers
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import stat
 import tempfile
 import tomllib
-import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -36,12 +31,12 @@ from pydantic import (
 
 from bootcamp.deadlines import Deadline, HomeworkRules, TimeZone, in_zone
 from bootcamp.errors import CohortError, UnknownName
+from bootcamp.names import login_from, slug_from
 
 __all__ = [
     "USE_CASES",
     "Budgets",
     "Cohort",
-    "Entry",
     "ModelPrice",
     "ModelSettings",
     "Person",
@@ -50,12 +45,11 @@ __all__ = [
     "UseCase",
     "dump_cohort",
     "example_dates",
+    "in_plain_words",
     "load_cohort",
     "new_cohort",
     "next_cohort",
-    "read_people",
     "save_cohort",
-    "with_people",
 ]
 
 Login = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,29}$", strip_whitespace=True)]
@@ -403,7 +397,7 @@ class Cohort(_Model):
         try:
             return type(self).model_validate(self.model_dump() | {"homework": changed})
         except ValidationError as error:
-            raise CohortError(_in_plain_words(error)) from None
+            raise CohortError(in_plain_words(error)) from None
 
     @property
     def model_services(self) -> tuple[UpstreamSettings, ...]:
@@ -493,14 +487,14 @@ def new_cohort(
                     {
                         "name": who,
                         "email": email,
-                        "login": _login_from(email),
+                        "login": login_from(email),
                         "role": "facilitator",
                     }
                 ],
             }
         )
     except ValidationError as error:
-        raise CohortError(_in_plain_words(error)) from None
+        raise CohortError(in_plain_words(error)) from None
 
 
 def next_cohort(
@@ -554,7 +548,7 @@ def next_cohort(
     try:
         return Cohort.model_validate(old.model_dump() | draft)
     except ValidationError as error:
-        raise CohortError(_in_plain_words(error)) from None
+        raise CohortError(in_plain_words(error)) from None
 
 
 def _counted_on(name: str) -> str:
@@ -566,7 +560,7 @@ def _counted_on(name: str) -> str:
 def _candidates(old: Cohort, ideas: Iterable[tuple[str, str]]) -> list[UseCase]:
     """Give four to six use cases: those not taken, the teams' ideas, ours, then those taken."""
     taken = {team.use_case for team in old.teams}
-    proposed = [UseCase(slug=_slug_from(title), title=title, summary=text) for title, text in ideas]
+    proposed = [UseCase(slug=slug_from(title), title=title, summary=text) for title, text in ideas]
     ours = [UseCase(slug=slug, title=title, summary=text) for slug, title, text in USE_CASES]
     known = {case.slug for case in old.use_cases}
     first = [case for case in old.use_cases if case.slug not in taken]
@@ -604,7 +598,7 @@ def load_cohort(path: Path) -> Cohort:
         reason = str(error).replace("at end of document", f"at line {last}, the last one")
         raise CohortError(f"{path.name} is not valid TOML: {reason}.") from None
     except ValidationError as error:
-        raise CohortError(f"{path.name}: {_in_plain_words(error)}") from None
+        raise CohortError(f"{path.name}: {in_plain_words(error)}") from None
 
 
 def save_cohort(cohort: Cohort, path: Path) -> None:
@@ -700,126 +694,6 @@ def dump_cohort(cohort: Cohort) -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One line of a people list: a person, and the name of the team if one is given.
-
-    What the line left open (`person.model_fields_set` lacks it) keeps its value on an update.
-    """
-
-    person: Person
-    team: str | None = None
-    login_given: bool = True
-    line: int = 0
-
-
-def with_people(cohort: Cohort, entries: Iterable[Entry]) -> Cohort:
-    """Give the cohort with these people added; known ones are updated, nobody is removed.
-
-    Someone is known by the login where the list gives one, else by the e-mail. A team that is
-    named and not there yet is made; a person who is in another team moves.
-
-    Raises:
-        CohortError: two people would share a login, or the result would not be a valid cohort
-            (say, a team of one).
-    """
-    people = {person.login: person for person in cohort.people}
-    members = {team.slug: list(team.members) for team in cohort.teams}
-    names = {team.slug: team.name for team in cohort.teams}
-    listed: dict[str, int] = {}
-    for entry in entries:
-        person = _as_known(entry, people)
-        if person.login in listed:
-            raise CohortError(
-                f"Line {entry.line}: '{person.login}' stands there already, in line"
-                f" {listed[person.login]}. Give one line a person, and a login column where two"
-                " e-mails begin alike."
-            )
-        listed[person.login] = entry.line
-        people[person.login] = person
-        if entry.team is None:
-            continue
-        slug = _slug_from(entry.team)
-        slug = next((s for s in (slug, slug.removeprefix("team-")) if s in members), slug)
-        names.setdefault(slug, entry.team)
-        for others in members.values():
-            if person.login in others:
-                others.remove(person.login)
-        members.setdefault(slug, []).append(person.login)
-    _refuse_odd_sizes(members, names)
-    use_cases = {team.slug: team.use_case for team in cohort.teams}
-    draft = cohort.model_dump() | {
-        "people": list(people.values()),
-        "teams": [
-            {"slug": slug, "name": names[slug], "members": who, "use_case": use_cases.get(slug)}
-            for slug, who in members.items()
-        ],
-    }
-    try:
-        return Cohort.model_validate(draft)
-    except ValidationError as error:
-        raise CohortError(f"The cohort would not be right: {_in_plain_words(error)}") from None
-
-
-def read_people(path: Path) -> list[Entry]:
-    """Read people from a CSV file: name, email and, optionally, login, role and team.
-
-    A missing login is made from the e-mail's first part. The separator may be a comma, a
-    semicolon or a tab, as spreadsheets write them.
-
-    Raises:
-        CohortError: the file cannot be read; the message names the line.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise CohortError(f"There is no file {path}.") from None
-    except UnicodeDecodeError:
-        raise CohortError(f"{path.name} is not UTF-8. Export it as 'CSV UTF-8'.") from None
-    except OSError as error:
-        raise CohortError(f"{path} cannot be read: {error.strerror}.") from None
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return _entries(rows, path.name)
-    except csv.Error as error:
-        raise CohortError(
-            f"{path.name}, line {rows.line_num + 1} is no line of a CSV file: {error}."
-        ) from None
-
-
-def _entries(rows: csv.DictReader[str], file_name: str) -> list[Entry]:
-    columns = [
-        (name or "").strip().lower().replace("e-mail", "email") for name in rows.fieldnames or []
-    ]
-    missing = {"name", "email"} - set(columns)
-    if missing:
-        raise CohortError(
-            f"{file_name}: the first line must name the columns; missing: "
-            f"{', '.join(sorted(missing))}."
-        )
-    rows.fieldnames = columns
-    entries = []
-    for row in rows:
-        given = {
-            key: value.strip() for key, value in row.items() if key and value and value.strip()
-        }
-        if not given:
-            continue
-        known = {key: given[key] for key in ("name", "email") if key in given}
-        known |= {key: given[key].lower() for key in ("login", "role") if key in given}
-        known.setdefault("login", _login_from(given.get("email", "")))
-        try:
-            person = Person.model_validate(known)
-        except ValidationError as error:
-            raise CohortError(
-                f"{file_name}, line {rows.line_num}: {_in_plain_words(error)}"
-            ) from None
-        entries.append(Entry(person, given.get("team"), "login" in given, rows.line_num))
-    return entries
-
-
 def example_dates(start: date) -> tuple[date, ...]:
     """Give six session days from `start` on: twice a week with working days between."""
     gaps = (0, 3, 7, 10, 14, 17)
@@ -832,53 +706,7 @@ def _refuse_repeats(what: str, values: Iterable[str]) -> None:
         raise ValueError(f"{what} '{twice[0]}' stands there more than once")
 
 
-def _as_known(entry: Entry, people: Mapping[str, Person]) -> Person:
-    """Give the person of an entry, with login and role of whom the cohort knows already."""
-    person = entry.person
-    if not entry.login_given:
-        email = person.email.lower()
-        same = next((known for known in people.values() if known.email.lower() == email), None)
-        if same is not None:
-            person = person.model_copy(update={"login": same.login})
-        elif person.login in people:
-            raise CohortError(
-                f"Line {entry.line}: {person.email} would get the login '{person.login}', which"
-                f" {people[person.login].name} has. Add a login column with another one."
-            )
-    known_as = people.get(person.login)
-    if known_as is not None and "role" not in entry.person.model_fields_set:
-        person = person.model_copy(update={"role": known_as.role})
-    return person
-
-
-def _refuse_odd_sizes(members: Mapping[str, list[str]], names: Mapping[str, str]) -> None:
-    for slug, who in members.items():
-        if not 2 <= len(who) <= 5:
-            found = ", ".join(who) or "nobody"
-            raise CohortError(
-                f"The team '{names[slug]}' would have {len(who)} members ({found});"
-                " a team has 2 to 5."
-            )
-
-
-def _plain_letters(text: str) -> str:
-    """Give `text` in small letters, digits and hyphens; accents fall away."""
-    bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
-
-
-def _slug_from(name: str) -> str:
-    # A name without a Latin letter gets a number of its own, so that two such teams stay two.
-    slug = _plain_letters(name) or f"team-{zlib.crc32(name.encode()):08x}"
-    return (slug if re.match(r"[a-z].", slug) else f"team-{slug}".rstrip("-"))[:40].rstrip("-")
-
-
-def _login_from(email: str) -> str:
-    name = _plain_letters(email.partition("@")[0])
-    return (name if re.match(r"[a-z].", name) else f"user-{name}".rstrip("-"))[:30].rstrip("-")
-
-
-def _in_plain_words(error: ValidationError) -> str:
+def in_plain_words(error: ValidationError) -> str:
     """Turn pydantic's first complaint into one line that names the field and what is right."""
     first = error.errors()[0]
     where = ""
