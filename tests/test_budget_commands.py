@@ -10,10 +10,11 @@ import pytest
 
 from bootcamp.cohort import load_cohort, new_cohort, save_cohort
 from bootcamp.errors import CohortError
-from bootcamp.gateway.budgets import budgets_of, prices_of
+from bootcamp.gateway.prices import Prices
 from bootcamp.people import read_people, with_people
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
+from bootcamp.store.usage import Budgets
 from tests.conftest import bootcamp
 from tests.gateway.books import reservation, settlement, write
 
@@ -113,9 +114,9 @@ def test_prices_and_budgets_in_the_cohort_file_are_read_and_kept(data: DataFolde
         )
     rewrite(data, 'team_money = "unlimited"', "team_money = 4.2")
     loaded = load_cohort(data.cohort_file)
-    assert budgets_of(loaded).team_money == 4_200_000_000
-    assert prices_of(loaded).cost("mini", 1_000_000, 1_000_000) == 750_000_000
-    assert prices_of(loaded).cost("another", 1_000, 5) == 3_000_000
+    assert Budgets.of_cohort(loaded.budgets).team_money == 4_200_000_000
+    assert Prices.of_cohort(loaded).cost("mini", 1_000_000, 1_000_000) == 750_000_000
+    assert Prices.of_cohort(loaded).cost("another", 1_000, 5) == 3_000_000
     save_cohort(loaded, data.cohort_file)
     assert load_cohort(data.cohort_file) == loaded
 

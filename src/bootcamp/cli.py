@@ -63,11 +63,26 @@ def _data_option(command: Any) -> Any:
     )(command)
 
 
-_scheduler_option = click.option(
-    "--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, as tcp://10.0.0.5:8786."
-)
-
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def _grading_options(command: Any) -> Any:
+    """Add what a command is told that grades: which homework, whose, and where the work is done."""
+    for option in (
+        click.option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Let a Dask cluster do the work, as tcp://10.0.0.5:8786.",
+        ),
+        click.option(
+            "--student", "students", multiple=True, metavar="LOGIN", help="Only this person."
+        ),
+        click.argument("number", type=int),
+        _json_option,
+        _data_option,
+    ):
+        command = option(command)
+    return command
 
 
 @cli.command()
@@ -410,12 +425,8 @@ def collect(data: DataFolder, as_json: bool, number: int) -> None:
 
 
 @cli.command()
-@_data_option
-@_json_option
-@click.argument("number", type=int)
-@click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
+@_grading_options
 @click.option("--regrade", is_flag=True, help="Also those graded already and unchanged since.")
-@_scheduler_option
 def grade(
     data: DataFolder,
     as_json: bool,
@@ -427,9 +438,7 @@ def grade(
     """Grade what was collected for homework NUMBER, each hand-in in a sandbox of its own."""
     from bootcamp.grading import grade_assignment
 
-    loaded = _cohort(data)
-    for login in students:
-        loaded.person(login)
+    _check_people(data, students)
     shown = _GradingProgress()
     with shown.stoppable() as watcher:
         results = grade_assignment(
@@ -451,12 +460,8 @@ def grade(
 
 
 @cli.command()
-@_data_option
-@_json_option
-@click.argument("number", type=int)
-@click.option("--student", "students", multiple=True, metavar="LOGIN", help="Only this person.")
+@_grading_options
 @click.option("--yes", is_flag=True, help="Write without asking.")
-@_scheduler_option
 def regrade(
     data: DataFolder,
     as_json: bool,
@@ -468,9 +473,7 @@ def regrade(
     """Grade homework NUMBER again, after a check changed: shows whose marks change, then asks."""
     from bootcamp.grading import preview_regrade, write_regrade
 
-    loaded = _cohort(data)
-    for login in students:
-        loaded.person(login)
+    _check_people(data, students)
     with _GradingProgress().stoppable() as watcher:
         preview = preview_regrade(
             data,
@@ -494,6 +497,12 @@ def regrade(
             f"Nothing is written. `bootcamp regrade {number} --yes` writes these results without"
             " running anything again."
         )
+
+
+def _check_people(data: DataFolder, logins: Sequence[str]) -> None:
+    loaded = _cohort(data)
+    for login in logins:
+        loaded.person(login)
 
 
 @cli.command()
@@ -691,11 +700,10 @@ def budget() -> None:
 @_json_option
 def budget_show(data: DataFolder, as_json: bool) -> None:
     """Show what everybody has used of the model, and what each may use."""
-    from bootcamp.gateway.budgets import budgets_of
-    from bootcamp.store.usage import BILLION, in_currency, standings
+    from bootcamp.store.usage import BILLION, Budgets, in_currency, standings
 
     loaded = _cohort(data)
-    budgets = budgets_of(loaded)
+    budgets = Budgets.of_cohort(loaded.budgets)
     with _store(data).session() as session:
         found = standings(
             session,
@@ -778,7 +786,7 @@ def budget_set(
 
     What everyone gets who has none of their own stands in the cohort file, under [budgets].
     """
-    from bootcamp.gateway.budgets import prices_of
+    from bootcamp.gateway.prices import Prices
     from bootcamp.store.usage import BILLION, Holder, set_limit
 
     loaded = _cohort(data)
@@ -786,7 +794,7 @@ def budget_set(
         raise UsageError("Say whose budget: --citizen LOGIN, --team TEAM or --cohort.")
     if tokens is None and money is None:
         raise UsageError("Say how much: --tokens, --money or both.")
-    if isinstance(money, Decimal) and loaded.model_services and not prices_of(loaded).table:
+    if isinstance(money, Decimal) and loaded.model_services and not Prices.of_cohort(loaded).table:
         raise UsageError(
             "A budget in money needs prices: add [[prices]] to the cohort file and restart."
         )

@@ -23,13 +23,14 @@ from bootcamp.cohort import Cohort
 from bootcamp.errors import FinalsError
 from bootcamp.forks.inside.relay import pass_on
 from bootcamp.gateway.app import create_app
-from bootcamp.gateway.budgets import budgets_of, prices_of
 from bootcamp.gateway.callers import Caller, StaticCallers
 from bootcamp.gateway.final_keys import lent_keys, socket_of_finals
+from bootcamp.gateway.prices import Prices
 from bootcamp.gateway.serve import listen, serve_in_thread, short_way
 from bootcamp.gateway.service import upstreams_of
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
+from bootcamp.store.usage import Budgets
 
 __all__ = ["FinalModel", "model_for_teams"]
 
@@ -119,8 +120,8 @@ def _own(
     app = create_app(
         callers=StaticCallers({key: Caller.of_final_run(team) for team, key in keys.items()}),
         store=open_store(data.store_url),
-        budgets=budgets_of(cohort),
-        prices=prices_of(cohort),
+        budgets=Budgets.of_cohort(cohort.budgets),
+        prices=Prices.of_cohort(cohort),
         upstreams=upstreams_of(cohort, environ),
         answer_tokens=cohort.model.answer_tokens,
         served_by="finals",  # a gateway that was killed may have left calls of its own

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 
+from bootcamp.cohort import Cohort
 from bootcamp.gateway.practice import MODEL_NAME
 from bootcamp.gateway.wire import GatewayProblem
 
@@ -38,6 +39,15 @@ class Prices:
     table: Mapping[str, Price] = field(default_factory=dict)
     required: bool = False
     """Whether a model without a price is refused although the table is empty."""
+
+    @classmethod
+    def of_cohort(cls, cohort: Cohort) -> Prices:
+        """Give the cohort's price table."""
+        table = {
+            entry.model: Price(entry.input_per_million, entry.output_per_million)
+            for entry in cohort.prices
+        }
+        return cls(table, required=cohort.budgets.limits_money)
 
     def most(self, models: Iterable[str], tokens: int) -> int:
         """Give the most, in billionths, that so many tokens of one of these models may cost.

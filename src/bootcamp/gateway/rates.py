@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from bootcamp.cohort import Budgets
 from bootcamp.gateway.wire import GatewayProblem
 
 __all__ = ["Rates"]
@@ -63,6 +64,14 @@ class Rates:
     ) -> None:
         self._requests = _Meter(requests_per_minute, clock) if requests_per_minute else None
         self._tokens = _Meter(tokens_per_minute, clock) if tokens_per_minute else None
+
+    @classmethod
+    def of_cohort(cls, given: Budgets) -> Rates:
+        """Give the rates of a cohort file, which hold for each citizen."""
+        return cls(
+            requests_per_minute=given.requests_per_minute,
+            tokens_per_minute=given.tokens_per_minute,
+        )
 
     def take(self, login: str, tokens: int) -> Mapping[str, str]:
         """Count a call; give the headers that tell the caller what is left.

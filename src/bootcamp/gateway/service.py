@@ -10,14 +10,16 @@ from pathlib import Path
 from bootcamp.cohort import Cohort, UpstreamSettings, load_cohort
 from bootcamp.errors import BootcampError
 from bootcamp.gateway.app import EMBEDDING, LARGE, SMALL, Gateway, create_app
-from bootcamp.gateway.budgets import budgets_of, prices_of, rates_of
 from bootcamp.gateway.cache import Cache
 from bootcamp.gateway.callers import HubCallers
 from bootcamp.gateway.final_keys import FinalCallers, socket_of_finals
+from bootcamp.gateway.prices import Prices
+from bootcamp.gateway.rates import Rates
 from bootcamp.gateway.serve import listen, serve
 from bootcamp.gateway.upstream import Upstream
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
+from bootcamp.store.usage import Budgets
 
 __all__ = ["app_from_environment", "run", "upstreams_of"]
 
@@ -100,9 +102,9 @@ def app_from_environment(environ: Mapping[str, str]) -> Gateway:
         callers=HubCallers(hub_api_url, required_scope=f"access:services!service={service}"),
         socket_callers=FinalCallers(data),
         store=open_store(data.store_url),
-        budgets=budgets_of(cohort),
-        prices=prices_of(cohort),
-        rates=rates_of(cohort),
+        budgets=Budgets.of_cohort(cohort.budgets),
+        prices=Prices.of_cohort(cohort),
+        rates=Rates.of_cohort(cohort.budgets),
         upstreams=upstreams_of(cohort, environ),
         answer_tokens=cohort.model.answer_tokens,
         cache=Cache() if cohort.model.cache else None,
