@@ -140,7 +140,7 @@ display(HTML(f'<div class="figures">{"".join(cards)}</div><p>{mix}</p>'))
 
 # %% jupyter={"source_hidden": true}
 figure, axes = chart(2.6)
-axes.hist(result.draws, bins=60, color="#0b6b74")
+axes.hist(result.draws, bins=60, histtype="stepfilled", color="#0b6b74")
 axes.axvline(hours.p50, color="#1d2b36", label=f"adjusted, P50: {h(hours.p50)}")
 axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=f"naive: {h(result.naive)}")
 axes.set(xlabel="hours saved a year", yticks=[])
