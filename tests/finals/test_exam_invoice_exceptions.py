@@ -124,4 +124,4 @@ def test_breakdowns_name_each_field_and_route() -> None:
     fields, routes = score(a=PERFECT["a"].replace("2026-03-04", "")).breakdowns
     assert dict(fields.rows)["date"] == "75 %"
     assert [name.casefold() for name, _ in fields.rows] == list(COLUMNS[:-1])
-    assert {name for name, _ in routes.rows} == {"pay", "ask_supplier", "ask_buyer", "stop"}
+    assert {name for name, _ in routes.rows} == {"pay", "ask supplier", "ask buyer", "stop"}
