@@ -58,7 +58,7 @@ def test_a_flattering_case_is_asked(changed: dict[str, Any], words: str) -> None
 def test_minutes_called_measured_need_a_log() -> None:
     case = inputs(**{name: row(name, *values) for name, values in FAIR.items()})
     asked = " ".join(roi.simulate(case, QUALITY, draws=200).notes)
-    assert "baseline_minutes is called measured, and no timing.csv shows it" in asked
+    assert "Called measured, and not in timing.csv: baseline_minutes, review_minutes." in asked
     assert roi.simulate(case, QUALITY, CLOCKED, draws=200).notes == ()
 
 

@@ -59,6 +59,11 @@ def _too_sure(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> Iterato
             f"No range: {', '.join(fixed)}. The hours look surer than they are; give each a low and"
             " a high."
         )
-    for name in _CLOCKED:
-        if inputs[name].evidence == "measured" and name not in clocked:
-            yield f"{name} is called measured, and no timing.csv shows it; add the timings."
+    unseen = [
+        name for name in _CLOCKED if inputs[name].evidence == "measured" and name not in clocked
+    ]
+    if unseen:
+        yield (
+            f"Called measured, and not in timing.csv: {', '.join(unseen)}. Add the timings, or say"
+            " estimate."
+        )
