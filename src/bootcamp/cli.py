@@ -606,6 +606,7 @@ def finals(
             model=model.words,
             repeats=3 if model.varies else 1,
             again=again,
+            lost=model.lost,
         )
     if as_json:
         _print_json([result.as_dict() for result in results])

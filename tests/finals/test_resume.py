@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,30 @@ def room(room_of: Callable[..., Room]) -> Room:
             slug, {"solution.ipynb": solution, "roi.ipynb": BOASTING_ROI, "roi_inputs.csv": inputs}
         )
     return made
+
+
+def test_a_run_that_loses_its_model_is_ended_and_gone_on_with(room: Room) -> None:
+    lost, cohort = threading.Event(), cohort_of(*TEAMS)
+
+    def follow(step: Progress) -> None:
+        if (step.team, step.message) == ("early", "done"):
+            lost.set()
+
+    with pytest.raises(FinalsError, match="did not come back"):
+        run(
+            room.data,
+            cohort,
+            gateway_socket=room.socket,
+            keys=keys_of(cohort),
+            progress=follow,
+            lost=lost,
+        )
+    assert latest_run(room.data) is None
+    (room.data.teams / "late" / "final" / "go.txt").touch()
+    results, steps = again(room)
+    assert not ran(steps, "early")
+    assert ran(steps, "late")
+    assert all(result.succeeded for result in results.values())
 
 
 def test_a_killed_run_is_gone_on_with(room: Room) -> None:

@@ -45,6 +45,7 @@ def run(
     model: str = MODEL,
     repeats: int = 1,
     again: bool = False,
+    lost: threading.Event | None = None,
 ) -> list[TeamResult]:
     """Run the final notebooks of `teams` (all by default) and keep everything in a folder.
 
@@ -54,11 +55,14 @@ def run(
     same each time. A team's failure is its own: it stands in its result and report, and the other
     teams' runs go on.
 
+    Where the model goes away for good, `lost` is set: what runs is ended, for its result would say
+    nothing of the team.
+
     A run that was interrupted is gone on with, unless `again`: teams that were done stay so, if
     neither their files nor the data, the model or the limits have changed.
 
     Raises:
-        FinalsError: the runs cannot start at all, or others are going on.
+        FinalsError: the runs cannot start at all, others are going on, or the model was lost.
         UnknownName: a team that the cohort does not have.
     """
     chosen = [cohort.team(slug) for slug in dict.fromkeys(teams)] if teams else cohort.teams
@@ -73,7 +77,7 @@ def run(
     limits = limits or FinalLimits()
     settings = {"model": model, "repeats": repeats, "limits": asdict(limits), **_versions()}
     listen = _one_at_a_time(progress)
-    cancelled = threading.Event()
+    cancelled = lost or threading.Event()
     with _alone(data), closing(open_store(data.store_url)) as store:
         with store.session() as session:
             goals = {
@@ -103,6 +107,11 @@ def run(
         ]
         stages = min(max(1, at_once), len(runs))
         results = _all_results(runs, limits, gateway_socket, stages, cancelled)
+        if cancelled.is_set():
+            raise FinalsError(
+                "The model gateway went away and did not come back, so the runs were ended. Start"
+                " the bootcamp, then run the finals again: they go on with what was not done."
+            )
         names = [result.team for result in results]
         began = read_json(folder / "run.json").get("started")
         _write_json(folder / "run.json", {"started": began, "finished": _now(), "teams": names})

@@ -11,9 +11,10 @@ import contextlib
 import os
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class FinalModel:
     """What answers there, exactly enough to tell one run from another."""
     varies: bool
     """Whether the same question may get another answer: the practice model's is always the same."""
+    lost: threading.Event = field(default_factory=threading.Event)
+    """Set when the gateway has been away for too long."""
 
 
 @contextlib.contextmanager
@@ -72,14 +75,17 @@ def model_for_teams(
     # Sandboxes of other user ids connect to the socket: its folder is closed, the file is not.
     with tempfile.TemporaryDirectory(prefix="bootcamp-") as folder:
         at = Path(folder) / "gateway.sock"
-        served = _running(data, teams, at) if up else _own(data, cohort, teams, at, environ)
+        lost = threading.Event()
+        served = _running(data, teams, at, lost) if up else _own(data, cohort, teams, at, environ)
         with served as keys:
             about = _about(at)
-            yield FinalModel(at, keys, str(about["model"]), bool(about["upstreams"]))
+            yield FinalModel(at, keys, str(about["model"]), bool(about["upstreams"]), lost)
 
 
 @contextlib.contextmanager
-def _running(data: DataFolder, teams: Sequence[str], at: Path) -> Iterator[Mapping[str, str]]:
+def _running(
+    data: DataFolder, teams: Sequence[str], at: Path, lost: threading.Event
+) -> Iterator[Mapping[str, str]]:
     """Pass on what comes to `at` to the running gateway.
 
     Sandboxes do not see the gateway's own file: a gateway that is started again has another.
@@ -90,7 +96,7 @@ def _running(data: DataFolder, teams: Sequence[str], at: Path) -> Iterator[Mappi
         contextlib.closing(listen(uds=at, uds_mode=0o666)) as bound,
         start_blocking_portal() as portal,
     ):
-        gateway = _Gateway(way)
+        gateway = _Gateway(way, lost)
 
         async def passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await pass_on(reader, writer, gateway.connect())
@@ -133,8 +139,9 @@ def _own(
 class _Gateway:
     """The running gateway, which may be away for a moment while the hub starts it again."""
 
-    def __init__(self, way: str) -> None:
+    def __init__(self, way: str, lost: threading.Event) -> None:
         self._way = way
+        self._lost = lost
         self._away_since: float | None = None
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -144,6 +151,7 @@ class _Gateway:
             except OSError:
                 self._away_since = self._away_since or time.monotonic()
                 if time.monotonic() > self._away_since + _PATIENCE_SECONDS:
+                    self._lost.set()
                     raise
                 await asyncio.sleep(_POLL_SECONDS)
             else:

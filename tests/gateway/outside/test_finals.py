@@ -179,6 +179,7 @@ def test_a_call_waits_for_a_gateway_that_is_started_again(
     gateway: GatewayProcess, model: FinalModel, ask: Asker
 ) -> None:
     assert ask(model.socket, model.keys["orange"])
+    assert not model.lost.is_set()
     gateway.kill()
     said: list[str] = []
     caller = threading.Thread(
@@ -190,7 +191,7 @@ def test_a_call_waits_for_a_gateway_that_is_started_again(
     assert said
 
 
-def test_a_gateway_that_stays_away_is_an_error_of_the_call_and_not_the_runs(
+def test_a_gateway_that_stays_away_is_told_to_the_call_and_to_the_run(
     gateway: GatewayProcess, ask: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finals, "_PATIENCE_SECONDS", 0.5)
@@ -199,6 +200,7 @@ def test_a_gateway_that_stays_away_is_an_error_of_the_call_and_not_the_runs(
             gateway.kill()
             with pytest.raises(openai.APIConnectionError):
                 ask(model.socket, model.keys["orange"])
+            assert model.lost.is_set()
         with pytest.raises(FinalsError, match="gateway does not answer"), a_run(gateway):
             pass
     finally:
