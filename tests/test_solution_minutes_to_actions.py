@@ -42,7 +42,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "items").mkdir()
     monkeypatch.chdir(SOLUTION)
     notebook = jupytext.read(SOLUTION / "solution.py", fmt="py:percent")
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in code if "demo" not in cell.metadata.get("tags", [])]
 
     def go(answer: Callable[[str], str]) -> list[dict[str, str]]:
         def create(model: str, messages: list[dict[str, str]]) -> Any:

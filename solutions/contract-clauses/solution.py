@@ -259,6 +259,18 @@ result
 predictions[predictions["clause"] != ""]["clause"].value_counts().rename_axis("clause").to_frame("pages")
 
 # %% [markdown]
+# ## To show live
+#
+# A page that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+new_page = """This agreement goes on for another year unless one of us writes three months before.
+The prices follow the index each January. We deliver in boxes of twelve.
+On invoices paid late the buyer owes interest of 8 % a year."""
+for clause, span in find_clauses(new_page)[0].items():
+    print(f"{clause.replace('_', ' ')}: {span}")
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 #
 # A clause counts as found when at least half of the words are the same, as the brief says.

@@ -177,8 +177,8 @@ table["queue"].value_counts().rename_axis("queue").to_frame("mails")
 # One mail that nobody has tried. In front of leadership, change it and run the cell again.
 
 # %% tags=["demo"]
-new_mail = """Two of the eight chairs that came this morning wobble,
-and our training room opens tomorrow at nine. What can you do?"""
+new_mail = """Two of the eight chairs that came this morning are broken,
+and our training room opens tomorrow at nine. Please exchange them."""
 print("queue:  ", ask(QUEUES, new_mail)[0])
 print("urgency:", ask(URGENCY, new_mail)[0])
 

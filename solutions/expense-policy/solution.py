@@ -363,6 +363,20 @@ result
 pd.crosstab(table["rule"], table["decision"])
 
 # %% [markdown]
+# ## To show live
+#
+# A claim of one line that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+line = {"day": day("12/01/2027"), "kind": "Dinner", "supplier": "The Old Ferry", "guests": "",
+        "receipt": "yes", "comment": "pie, and two pints of bitter", "amount": 24.50}
+claim = {"lines": [line], "total": 24.50, "sent": day("15/01/2027"), "currency": "GBP", "text": ""}
+by_python, by_model = calculated(claim), read_by_model(claim)[0]
+print("Rules broken, as Python calculates:", *by_python or ["none"])
+print("Rules broken, as the model reads:  ", *by_model or ["none"])
+print("We propose:", decide(by_python | by_model)["decision"])
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 
 # %%

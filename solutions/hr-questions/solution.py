@@ -218,6 +218,20 @@ result
 review["reason"].str.replace(r":.*", "", regex=True).value_counts().rename_axis("why a person").to_frame("questions")
 
 # %% [markdown]
+# ## To show live
+#
+# A question that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+question = "I am moving house on Friday. Do I get a day off for it?"
+first, second = ask(WORDS, question)[0], ask(BOTH, question)[0]
+print("First opinion: ", first, " Second opinion:", second)
+if first == second and first in ARTICLES:
+    print("We propose:", ARTICLES[first][:200], "…")
+else:
+    print("A person answers this one.")
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 
 # %%

@@ -360,6 +360,20 @@ result
 table[table["status"] == "ok"]["route"].value_counts().rename_axis("route").to_frame("papers")
 
 # %% [markdown]
+# ## To show live
+#
+# An invoice for one of our orders, with an account that is not the supplier's. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+order = orders[0]
+net = float(order["ordered"])
+paper = f"""{order["supplier"]}, account FR76 1111 2222 3333 4444 5555 666
+INVOICE 2027-044 to Bellerive, 11 January 2027, order {order["order"]}
+Net amount {net:.2f}, VAT 20 % {0.2 * net:.2f}, total to pay {1.2 * net:.2f}"""
+for name, value in handle(paper)[0].items():
+    print(f"{name}: {value}")
+
+# %% [markdown]
 # ## Against our own answers, where there are any
 
 # %%

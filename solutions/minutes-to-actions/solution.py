@@ -36,7 +36,7 @@ minutes = sorted(path for path in folder.iterdir() if path.suffix in (".docx", "
 output = Path(output_folder).expanduser()
 output.mkdir(parents=True, exist_ok=True)
 client = OpenAI()
-print(len(minutes), "minutes to read")
+print(len(minutes), "files of minutes to read")
 
 # %% [markdown]
 # ## Reading minutes
@@ -343,7 +343,7 @@ for path in minutes:
     if done.get(path.stem, {}).get("status", "error") == "error":
         done[path.stem] = work_on(path)
         saved.write_text(json.dumps(done))
-print(len(done), "minutes done")
+print(len(done), "files done")
 
 # %% [markdown]
 # ## What we hand over
@@ -375,6 +375,20 @@ result
 
 # %%
 table[table["evidence"] != ""]["who"].value_counts().head(8).rename_axis("who").to_frame("actions")
+
+# %% [markdown]
+# ## To show live
+#
+# Minutes that nobody has tried. In front of leadership, change it and run the cell again.
+
+# %% tags=["demo"]
+lines = ["Team meeting, Monday 12 January 2026",
+         "Estelle orders the new labels by Friday.",
+         "Tobias thinks that the lift is too slow.",
+         "Wren asks the printer for a price before the end of January."]
+answer = actions_in(ask(whole_prompt(lines)))
+for row in line_by_line(lines) if answer is None else answer:
+    print(row["who"], "|", row["when"], "|", row["evidence"])
 
 # %% [markdown]
 # ## Against our own answers, where there are any

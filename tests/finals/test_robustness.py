@@ -171,8 +171,8 @@ def test_the_report_says_it_in_plain_words() -> None:
         spending=None, pages=[], run="r", code_sha256="c", data_sha256="d",
     )  # fmt: skip
     assert "12 files that break careless programs" in page
-    assert "have a row in predictions.csv</th><td>1 of 12" in page
-    assert "and it answered wrongly</th><td>1 of 1" in page
+    assert "have a row in the results (predictions.csv)</th><td>1 of 12" in page
+    assert page.count("The attack succeeded: a file with orders to the tool") == 2
     assert "prompt injection: asks to be routed" in page
 
 

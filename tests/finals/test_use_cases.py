@@ -19,6 +19,7 @@ from bootcamp.finals import TeamResult, run
 from bootcamp.settings import DataFolder
 from tests.finals.conftest import cohort_of, keys_of
 from tests.finals.fakes import model_on_socket, practice
+from tests.finals.looks import cut_off
 from tests.finals.strong import strong_model
 
 WORKED = {"demo-teal": "email-routing", "demo-amber": "email-routing"}
@@ -79,6 +80,9 @@ def test_the_practice_model_reaches_what_is_stated(
         print(folder.name, result.quality.headline.text, result.quality.headline.interval)
         stated = stated_quality(folder)
         assert stated["low"] <= found.value <= stated["high"]
+        slides = result.folder / "slides-print.html"
+        assert "What it answered in the final run" in slides.read_text()
+        assert cut_off(slides) == []
 
 
 @pytest.mark.slow

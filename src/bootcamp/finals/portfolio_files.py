@@ -21,11 +21,14 @@ from bootcamp.finals.portfolio import Portfolio, TeamShown, Total
 from bootcamp.finals.slides import print_pdf
 from bootcamp.roi.draws import DRAWS
 from bootcamp.settings import private_folder
+from bootcamp.wording import day
 
 __all__ = ["portfolio_page", "portfolio_workbook", "write_portfolio"]
 
 _BAR = 200.0
+_WIDEST = 48
 _HOURS, _EUROS, _SHARE, _SCORE, _DAY = "#,##0", '#,##0 "€"', "0 %", "0.00", "yyyy-mm-dd"
+_FORMS = {"": _SCORE, "%": _SHARE, "€": _EUROS}
 
 
 class _Scale(NamedTuple):
@@ -66,7 +69,7 @@ def portfolio_page(portfolio: Portfolio) -> str:
     names = list(dict.fromkeys(cohort.name for cohort in portfolio.cohorts))
     return portfolio_template(
         title="What the AI bootcamp brought",
-        subtitle=f"{', '.join(companies)} · {', '.join(names)} · {_day(portfolio.made_on)}",
+        subtitle=f"{', '.join(companies)} · {', '.join(names)} · {day(portfolio.made_on)}",
         shown=portfolio,
         reached=sum(team.reached for team in portfolio.teams),
         evidence_share=_backed(portfolio.evidence),
@@ -74,9 +77,6 @@ def portfolio_page(portfolio: Portfolio) -> str:
         draws=DRAWS,
         scale=scale,
         at=scale.at,
-        amount=_amount,
-        percent=lambda share: f"{100 * share:.0f} %",
-        day=_day,
     )
 
 
@@ -84,7 +84,12 @@ def portfolio_workbook(portfolio: Portfolio) -> bytes:
     """Give the workbook: a sheet a subject, numbers as numbers, texts never as formulae."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    _sheet(book, "Summary", ("Figure", "Teams", "P5", "P50", "P95"), _summary(portfolio))
+    _sheet(
+        book,
+        "Summary",
+        ("Figure", "How many", "P5 (low)", "P50 (middle)", "P95 (high)"),
+        _summary(portfolio),
+    )
     columns = (
         *("Cohort", "Team", "Use case", "Hours P5", "Hours P50", "Hours P95", "First year P50"),
         *("Naive hours", "Measure", "Quality", "Quality low", "Quality high"),
@@ -96,7 +101,10 @@ def portfolio_workbook(portfolio: Portfolio) -> bytes:
     _sheet(
         book,
         "Checks",
-        ("Cohort", "Team", "Status", "Day", "Who looks", "Stop below (h)", "Found on", "Found (h)"),
+        (
+            *("Cohort", "Team", "Status", "Day", "Who looks", "Stop below (h)", "Found on"),
+            *("Found (h)", "What the business case says"),
+        ),
         [_check_row(team, portfolio.made_on) for team in portfolio.teams],
     )
     _sheet(
@@ -118,12 +126,12 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
     evidence = portfolio.evidence
     return [
         row("Hours a year at full use, simulated together", portfolio.hours, _HOURS),
-        row("of these from solutions that showed the quality", portfolio.hours_shown, _HOURS),
+        row("Of these, from solutions that reached their goal", portfolio.hours_shown, _HOURS),
         row("Hours in the first year", portfolio.year_one, _HOURS),
         ("Naive hours", portfolio.hours.teams, None, _Number(portfolio.naive, _HOURS), None),
         row("Cash a year, euros", portfolio.cash, _EUROS),
         row("Cost to build, euros", portfolio.build, _EUROS),
-        *((f"Numbers behind it: {kind}", None, None, evidence[kind], None) for kind in evidence),
+        *((f"Numbers behind it: {kind}", n, None, None, None) for kind, n in evidence.items()),
         *((f"Checks: {status}", n, None, None, None) for status, n in portfolio.checks.items()),
         ("Made on", None, None, _Number(portfolio.made_on, _DAY), None),
     ]
@@ -131,14 +139,14 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
 
 def _team_row(team: TeamShown) -> Sequence[Any]:
     result, quality = team.hours, team.quality
-    form = _EUROS if quality and quality.unit == "€" else _SCORE
+    form = _FORMS[quality.unit] if quality else _SCORE
     measured: Sequence[Any] = (None,) * 7
     if quality:
         estimate = quality.estimate
         numbers = (estimate.value, estimate.low, estimate.high, quality.goal)
         shown = (_Number(n, form) for n in numbers)
         source = quality.goal_source if quality.verdict else None
-        measured = (quality.title, *shown, source, quality.verdict)
+        measured = (quality.title, *shown, source, quality.judged)
     cash = result.cash if result else None
     return (
         team.cohort,
@@ -163,10 +171,11 @@ def _check_row(team: TeamShown, today: date) -> Sequence[Any]:
         team.name,
         check.status(today),
         _Number(check.day, _DAY),
-        check.owner or check.words,
+        check.owner,
         _Number(check.stop_below, _HOURS),
         _Number(check.found_on, _DAY),
         _Number(check.found_hours, _HOURS),
+        check.words,
     )
 
 
@@ -175,7 +184,8 @@ def _learning(portfolio: Portfolio) -> list[Sequence[Any]]:
     for cohort in portfolio.cohorts:
         for homework in cohort.homeworks:
             people = (homework.citizens, homework.marked, homework.waiting)
-            rows.append((cohort.name, homework.name, *people, _Number(homework.mean, _SHARE)))
+            name = homework.name.replace("-", " ").capitalize()
+            rows.append((cohort.name, name, *people, _Number(homework.mean, _SHARE)))
         macro = _Number(cohort.transfer_macro_f1, _SCORE)
         what, done = "Transfer check, all four steps; mean macro-F1", cohort.transfers_complete
         rows.append((cohort.name, what, cohort.citizens, done, None, macro))
@@ -211,10 +221,12 @@ def _sheet(
         cell.font = Font(bold=True)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         longest = max([len(name), *(len(_as_text(row[place - 1])) for row in rows)])
-        sheet.column_dimensions[get_column_letter(place)].width = min(60, max(10, longest + 2))
+        sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, max(10, longest + 2))
     for number, row in enumerate(rows, start=2):
         for place, value in enumerate(row, start=1):
-            _fill(sheet.cell(number, place), value)
+            cell = sheet.cell(number, place)
+            _fill(cell, value)
+            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
     sheet.freeze_panes = "A2"
     sheet.sheet_view.zoomScale = 110
 
@@ -245,13 +257,3 @@ def _scale(portfolio: Portfolio) -> _Scale:
 def _backed(evidence: Any) -> float:
     whole = sum(evidence.values())
     return 1 - evidence["estimate"] / whole if whole else 0.0
-
-
-def _amount(value: float, euros: bool = False) -> str:
-    text = f"{abs(value):,.0f}"
-    sign = "−" if value < 0 and text != "0" else ""
-    return f"{sign}{'€' if euros else ''}{text}"
-
-
-def _day(value: date) -> str:
-    return f"{value.day} {value:%B %Y}"

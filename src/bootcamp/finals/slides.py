@@ -132,7 +132,7 @@ def _to_measure(presentation: Presentation) -> str:
 def _sources(inputs: roi.Inputs) -> list[tuple[str, Sequence[roi.Input]]]:
     money = tuple(inputs.money.values())
     where = "where the numbers come from"
-    return [(where, inputs.rows), (f"{where}, on money", money)]
+    return [(where, inputs.rows), ("the numbers on money", money)]
 
 
 @cache

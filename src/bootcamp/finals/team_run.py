@@ -402,7 +402,7 @@ class TeamRun:
         }
         page = report_page(
             title=f"{found.name}: final run",
-            subtitle=f"Use case: {self.team.use_case or 'not chosen'}",
+            subtitle=f"{self.about.title or 'No use case chosen'} · {self.about.company}",
             failed=not found.succeeded,
             problems=found.problems,
             quality=found.quality,
