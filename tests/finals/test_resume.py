@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bootcamp.cohort import Cohort
 from bootcamp.errors import FinalsError
 from bootcamp.finals import Progress, TeamResult, latest_run, run
 from tests.conftest import eventually
@@ -33,8 +34,10 @@ run(DataFolder.at(sys.argv[1]), cohort, gateway_socket=Path(sys.argv[2]), keys=k
 WAITING = GUESSING + "\nimport time\nwhile not Path('go.txt').exists():\n    time.sleep(0.1)\n"
 
 
-def again(room: Room, **options: object) -> tuple[dict[str, TeamResult], list[Progress]]:
-    cohort, steps = cohort_of(*TEAMS), []
+def again(
+    room: Room, cohort: Cohort | None = None, **options: object
+) -> tuple[dict[str, TeamResult], list[Progress]]:
+    cohort, steps = cohort or cohort_of(*TEAMS), []
     results = run(
         room.data,
         cohort,
@@ -162,3 +165,36 @@ def what_it_rests_on_is_kept(result: TeamResult) -> None:
     assert {"python", "openai", "pandas", "papermill"} <= set(summary["settings"])
     hashes = [summary[f"{what}_sha256"] for what in ("code", "data", "inputs")]
     assert all(len(value) == 64 for value in hashes)
+
+
+def test_one_team_alone_does_not_finish_an_interrupted_run(room: Room) -> None:
+    (room.data.teams / "late" / "final" / "go.txt").touch()
+    again(room)
+    last = latest_run(room.data)
+    assert last is not None
+    about = json.loads((last / "run.json").read_text())
+    assert about["teams"] == list(TEAMS)
+    for slug in TEAMS:
+        (last / slug / "summary.json").unlink()
+    del about["finished"]
+    (last / "run.json").write_text(json.dumps(about))
+
+    again(room, teams=["late"])
+    _, steps = again(room)
+    assert ran(steps, "early")
+    assert not ran(steps, "late")
+    assert [path.name for path in room.data.finals.iterdir() if path.is_dir()] == [last.name]
+
+    _, steps = again(room)  # now it is finished: this is a new run
+    assert ran(steps, "late")
+
+
+def test_a_team_that_left_the_cohort_is_not_waited_for(room: Room) -> None:
+    (room.data.teams / "late" / "final" / "go.txt").touch()
+    again(room)
+    last = unfinished(room)
+    about = json.loads((last / "run.json").read_text())
+    (last / "run.json").write_text(json.dumps(about | {"teams": [*TEAMS, "gone"]}))
+    again(room)
+    assert json.loads((last / "run.json").read_text())["teams"] == list(TEAMS)
+    assert json.loads((last / "run.json").read_text())["finished"]

@@ -86,7 +86,7 @@ def run(
                 )
                 for team in chosen
             }
-        folder = (None if again else _interrupted_run(data)) or _new_run(data)
+        folder = (None if again else _interrupted_run(data)) or _new_run(data, chosen)
         runs = [
             TeamRun(
                 team=team,
@@ -112,9 +112,7 @@ def run(
                 "The model gateway went away and did not come back, so the runs were ended. Start"
                 " the bootcamp, then run the finals again: they go on with what was not done."
             )
-        names = [result.team for result in results]
-        began = read_json(folder / "run.json").get("started")
-        _write_json(folder / "run.json", {"started": began, "finished": _now(), "teams": names})
+        _finish(folder, cohort, [result.team for result in results])
         write_whole(data.finals / "latest", f"{folder.name}\n".encode())
     return results
 
@@ -168,7 +166,16 @@ def latest_run(data: DataFolder) -> Path | None:
     return folder if folder and folder.is_dir() else None
 
 
-def _new_run(data: DataFolder) -> Path:
+def _finish(folder: Path, cohort: Cohort, ran: Sequence[str]) -> None:
+    """Note that a run is finished, unless a team with which it began never came to its end."""
+    begun = read_json(folder / "run.json")
+    wanted = {*begun.get("teams", ()), *ran}
+    names = [team.slug for team in cohort.teams if team.slug in wanted]
+    if all((folder / name / "summary.json").is_file() for name in names):
+        _write_json(folder / "run.json", begun | {"finished": _now(), "teams": names})
+
+
+def _new_run(data: DataFolder, teams: Sequence[Team]) -> Path:
     private_folder(data.finals)
     name = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     for attempt in range(100):
@@ -177,7 +184,8 @@ def _new_run(data: DataFolder) -> Path:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
-        _write_json(folder / "run.json", {"started": _now()})
+        names = [team.slug for team in teams]
+        _write_json(folder / "run.json", {"started": _now(), "teams": names})
         return folder
     raise FinalsError("Too many final runs were started in this second; try again.")
 
