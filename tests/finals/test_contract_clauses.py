@@ -69,7 +69,7 @@ def test_perfect_rows_score_one() -> None:
     assert (result.items, result.handled, result.unsure, result.errors) == (4, 3, 1, 0)
     assert result.counts["clauses found"] == 3
     assert sum(result.counts.values()) == 3
-    assert dict(result.breakdowns[0].rows)["governing_law"] == "1 of 1"
+    assert dict(result.breakdowns[0].rows)["governing law"] == "1 of 1"
     assert result.problems == ()
 
 
@@ -79,7 +79,7 @@ def test_a_clause_of_the_wrong_type_is_missed_and_false() -> None:
     assert values(result) == pytest.approx([2 / 3, 2 / 3, 1])
     assert (result.errors, result.missed, result.false_alarms) == (1, 1, 1)
     assert result.counts["clauses missed on pages that were handled"] == 1
-    assert result.counts["rows without a clause"] == 1
+    assert result.counts["rows that mark no such clause"] == 1
 
 
 def test_a_span_counts_from_a_half_on() -> None:
@@ -107,7 +107,7 @@ def test_a_false_row_costs_precision_alone() -> None:
     result = score(*PERFECT[:3], ("c", "exclusivity", "We like it.", "ok"), PERFECT[4])
     assert values(result) == pytest.approx([1, 3 / 4, 1])
     assert (result.errors, result.missed, result.false_alarms) == (0, 0, 1)
-    assert result.counts["rows without a clause"] == 1
+    assert result.counts["rows that mark no such clause"] == 1
 
 
 def test_of_several_rows_of_a_type_the_first_counts() -> None:
