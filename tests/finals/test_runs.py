@@ -327,11 +327,12 @@ while True:
         cohort,
         gateway_socket=room.socket,
         keys=keys_of(cohort),
-        limits=FinalLimits(seconds=8),
+        # Of which a busy machine takes some to start the sandbox.
+        limits=FinalLimits(seconds=15),
     )
     assert "still running when its time was up" in words_of(result)
     assert result.problems[0].cell == 2
-    assert result.seconds < 12
+    assert result.seconds < 25
     commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if _there(path)]
     assert not any(mark.encode() in command for command in commands)
 
