@@ -623,8 +623,8 @@ def finals(
 def print_slides(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> None:
     """Print the slides of the last final run as PDF, with Chromium."""
     from bootcamp.finals import latest_run
+    from bootcamp.finals.papers import PRINTED
     from bootcamp.finals.slides import print_pdf
-    from bootcamp.finals.team_run import PRINTED
 
     folder = latest_run(data)
     found = sorted(folder.glob(f"*/{PRINTED}")) if folder else []

@@ -19,8 +19,9 @@ from bootcamp.cohort import Cohort, Team
 from bootcamp.errors import FinalsError
 from bootcamp.finals.execution import FinalLimits, Stage
 from bootcamp.finals.files import json_bytes, read_bounded, read_json, write_whole
+from bootcamp.finals.papers import About
 from bootcamp.finals.results import Listener, Progress, TeamResult
-from bootcamp.finals.team_run import MODEL, About, TeamRun
+from bootcamp.finals.team_run import MODEL, TeamRun
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import open_store
@@ -122,6 +123,7 @@ def _about(cohort: Cohort, team: Team) -> About:
     people = {person.login: person.name for person in cohort.people}
     return About(
         company=cohort.company,
+        team=team.name,
         members=tuple(people.get(login, login) for login in team.members),
         title=titles.get(team.use_case or "", team.name),
         last_session=cohort.sessions[-1],

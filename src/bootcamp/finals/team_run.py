@@ -10,17 +10,15 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bootcamp import roi
 from bootcamp.cohort import Team
 from bootcamp.errors import BootcampError, RoiInputRefused
-from bootcamp.finals.calendar_entry import CHECK_IN, check_in, day_of_check
 from bootcamp.finals.exam import Exam, ExamResult, open_exam
 from bootcamp.finals.execution import Job, Outcome, Stage
-from bootcamp.finals.figures import figures_of
 from bootcamp.finals.files import (
     CopyLimits,
     copy_folder,
@@ -31,26 +29,16 @@ from bootcamp.finals.files import (
     read_json,
     write_whole,
 )
-from bootcamp.finals.notebooks import Problem, check_notebook, load_notebook
-from bootcamp.finals.page_apart import page_of
-from bootcamp.finals.pages import report_page
+from bootcamp.finals.notebooks import Problem, check_notebook
+from bootcamp.finals.papers import INPUTS, ROI, SOLUTION, About, Papers
 from bootcamp.finals.results import Listener, Progress, TeamResult
-from bootcamp.finals.slides import Form, Presentation, slides_page
 from bootcamp.finals.spending import Spending, spending_in_log, spending_on_record
-from bootcamp.finals.words import demo_of, words_of
 from bootcamp.goals import Goal
 from bootcamp.settings import private_folder
 from bootcamp.store import Store
-from bootcamp.wording import day
 
-__all__ = ["MODEL", "PRINTED", "About", "TeamRun"]
+__all__ = ["MODEL", "TeamRun"]
 
-SOLUTION = "solution.ipynb"
-ROI = "roi.ipynb"
-SLIDES, SPEAKER, PRINTED = "slides.html", "speaker.html", "slides-print.html"
-TEAMS_OWN = "slides-team.html"
-"""For the team itself: without what a cell has printed, which may quote hidden cases."""
-INPUTS = "roi_inputs.csv"
 TIMINGS = "timing.csv"
 MODEL = "bootcamp-small"
 _KEPT_OUTPUTS = {
@@ -58,22 +46,10 @@ _KEPT_OUTPUTS = {
     ROI: ("roi.json",),
 }
 _MOST_OUTPUT_BYTES = 20_000_000
-_MOST_EXECUTED_BYTES = 100_000_000
 _AGREES_WITHIN = 0.01
 _MOST_HOURS = 1e12
 """Beyond it a number is no longer written out."""
 _ITEMS, _QUALITY, _REPEAT = "items", "quality", "repeat-"
-
-
-@dataclass(frozen=True)
-class About:
-    """What stands on a team's slides of the cohort: who, where, what, when."""
-
-    company: str
-    members: tuple[str, ...]
-    title: str
-    """The use case in words."""
-    last_session: date
 
 
 @dataclass(frozen=True)
@@ -117,7 +93,6 @@ class TeamRun:
                 found, Problem("final", "The run broke down; run it again.", error=repr(error))
             )
             complete = False
-        private_folder(self.folder)
         self._report(found, exam, complete=complete and not self.cancelled.is_set())
         self._say("", "done" if found.succeeded else "stopped")
         return found
@@ -165,7 +140,11 @@ class TeamRun:
 
     @property
     def _submitted(self) -> Path:
-        return self.folder / "submitted"
+        return self._papers.submitted
+
+    @property
+    def _papers(self) -> Papers:
+        return Papers(self.folder, self.about, self.key, str(self.settings["model"]))
 
     def _run_both(self, stage: Stage, exam: Exam, found: TeamResult) -> TeamResult:
         found = self._solve(stage, exam, found)
@@ -265,45 +244,8 @@ class TeamRun:
         if outcome.problem is None:
             found = _with(found, _disagreement(self.folder / "roi.json", result))
         write_whole(self.folder / "roi-recomputed.json", json_bytes(result.as_dict()))
-        self._present(found, quality, result)
+        self._papers.show(quality, result)
         return found
-
-    def _present(self, found: TeamResult, quality: ExamResult, result: roi.Result) -> None:
-        """Make the slides, the same with what is said beside them, and the check's entry."""
-        presentation = Presentation(
-            team=self.team.name,
-            members=self.about.members,
-            company=self.about.company,
-            title=self.about.title,
-            date=day(self.about.last_session),
-            check_day=day(day_of_check(self.about.last_session)),
-            run=found.run,
-            model=str(self.settings["model"]),
-            code_sha256=folder_hash(self._submitted),
-            words=words_of(load_notebook(self._submitted / ROI)),
-            quality=quality,
-            result=result,
-            inputs=roi.read_inputs(self._submitted / INPUTS),
-            figures=figures_of(result),
-            demo=demo_of(load_notebook(self.folder / "solution.executed.ipynb")),
-        )
-        forms: dict[str, Form] = {SLIDES: "show", SPEAKER: "speak", PRINTED: "print"}
-        for name, form in forms.items():
-            self._write(name, slides_page(presentation, form).encode())
-        demo = replace(presentation.demo, printed="") if presentation.demo else None
-        page = slides_page(replace(presentation, demo=demo), "speak")
-        self._write(TEAMS_OWN, page.encode())
-        entry = check_in(
-            company=self.about.company,
-            team=self.team.name,
-            title=self.about.title,
-            last_session=self.about.last_session,
-            hours=result.hours,
-            check=presentation.words.check,
-            run=found.run,
-            at=datetime.now(UTC),
-        )
-        self._write(CHECK_IN, entry.encode())
 
     def _our_roi(self, quality: ExamResult) -> roi.Result:
         """Compute the hours from the inputs as handed in: the notebook's number is only shown."""
@@ -350,72 +292,27 @@ class TeamRun:
             self.cancelled,
         )
         for kept, content in outcome.files.items():
-            self._write(kept, content, where)
-        self._keep_page(name, job.executed, outcome)
+            self._papers.write(kept, content, where)
+        code = name == SOLUTION or outcome.problem is not None
+        self._papers.keep_notebook(job.executed, code=code)
         problem = outcome.problem
         return replace(outcome, problem=problem and problem.without(self.key))
 
-    def _keep_page(self, name: str, executed: Path, outcome: Outcome) -> None:
-        content = read_bounded(executed, _MOST_EXECUTED_BYTES)
-        if content is None:
-            return
-        self._write(
-            executed.name, content, executed.parent
-        )  # without the key, should it have been printed
-        notebook = load_notebook(executed)
-        if notebook is None:
-            return
-        page = page_of(
-            notebook,
-            title=f"{self.team.name}: "
-            + ("the solution" if name == SOLUTION else "what it is worth"),
-            subtitle=f"Executed notebook {name}, run {self.folder.parent.name}",
-            code=name == SOLUTION or outcome.problem is not None,
-        )
-        self._write(f"{name.removesuffix('.ipynb')}.html", page.encode(), executed.parent)
-
-    def _write(self, name: str, content: bytes, where: Path | None = None) -> None:
-        write_whole((where or self.folder) / name, content.replace(self.key.encode(), b"[key]"))
-
     def _report(self, found: TeamResult, exam: Exam | None, *, complete: bool) -> None:
-        there = self._submitted.is_dir()
-        code = folder_hash(self._submitted) if there else ""
-        pages = [
-            (name, words)
-            for name, words in (
-                (SLIDES, "The slides (arrow keys)"),
-                (SPEAKER, "The slides with what is said"),
-                ("solution.html", "The solution"),
-                ("roi.html", "What it is worth"),
-                (CHECK_IN, "The check after 90 days, for your calendar"),
-            )
-            if (self.folder / name).exists()
-        ]
-        data_hash = exam.data_sha256 if exam else ""
-        summary = found.as_dict() | {
+        """Write the report, and last the summary: with it the team is done."""
+        papers = self._papers
+        data_sha256 = exam.data_sha256 if exam else ""
+        papers.report(found, data_sha256)
+        there = exam and self._submitted.is_dir()
+        about = {
             "use_case": self.team.use_case,
             "complete": complete,
-            "code_sha256": code,
-            "data_sha256": data_hash,
+            "code_sha256": papers.code_sha256,
+            "data_sha256": data_sha256,
             "inputs_sha256": self._fingerprint(self._submitted, exam) if there and exam else "",
             "settings": dict(self.settings),
         }
-        page = report_page(
-            title=f"{found.name}: final run",
-            subtitle=f"{self.about.title or 'No use case chosen'} · {self.about.company}",
-            failed=not found.succeeded,
-            problems=found.problems,
-            quality=found.quality,
-            result=found.roi,
-            spending=found.spending,
-            pages=pages,
-            run=found.run,
-            code_sha256=code,
-            data_sha256=data_hash,
-        )
-        self._write("report.html", page.encode())
-        # Last: with it the team is done.
-        self._write("summary.json", json_bytes(summary))
+        papers.write("summary.json", json_bytes(found.as_dict() | about))
 
     def _say(self, notebook: str, message: str) -> None:
         self.listen(Progress(self.team.slug, notebook, 0, 0, message))
