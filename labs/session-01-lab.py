@@ -332,11 +332,12 @@ check("1.9")
 # %% [markdown]
 # ### Step 4. Write your charter (exercise 1.10, 10 minutes)
 #
-# A **charter** says on one page what you will build and why. Four answers are missing; then two cells do
-# the rest, just run them.
+# A **charter** says on one page what you will build and why. Four answers are missing.
 #
 # The last is a number. Think of your **sponsor**, who wants this task solved: of ten answers, how many must be right before
 # they would use it? No colleague reaches ten. Your solution will be held to your number in session 6.
+#
+# Then two cells do the rest; just run them.
 #
 # - The first collects your variables under one name, `charter`, and shows it. `update` adds to it.
 # - The second fetches two tools for files, finds your team's folder (or takes this one), turns the charter into text, and
