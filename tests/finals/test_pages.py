@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -40,6 +41,16 @@ def test_nothing_active_survives(bad: str) -> None:
                  "<svg", 'src="http', "src='http", 'href="javascript'):  # fmt: skip
         assert word not in body
     assert "<b>Hello</b>" in body
+
+
+def test_a_table_of_pandas_comes_without_its_style_sheet() -> None:
+    frame = pd.DataFrame({"queue": ["orders"]})
+    body = page(
+        shown(text__html=frame._repr_html_()), shown(text__html="<style>a</style >b<STYLE>")
+    )
+    assert "orders</td>" in body
+    assert "vertical-align" not in body.split("</header>")[1]
+    assert "b&lt;STYLE" not in body
 
 
 def test_scripts_and_drawings_as_outputs_are_not_shown() -> None:

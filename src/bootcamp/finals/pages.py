@@ -7,6 +7,7 @@ attributes passes, and the page's own policy forbids scripts and any address out
 from __future__ import annotations
 
 import copy
+import re
 import threading
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,8 @@ _ON_TAG = {
 # What a browser may show of an output, best first: no scripts, no widgets, no drawings that may
 # carry scripts.
 _SHOWN = ["text/html", "text/markdown", "image/png", "image/jpeg", "text/latex", "text/plain"]
+_SHEET = re.compile(r"<(style|script)\b", re.IGNORECASE)
+_SHEETS_END = re.compile(r"</(style|script)\s*>", re.IGNORECASE)
 _TEMPLATES = Path(__file__).parent / "templates"
 # nbconvert makes no promise about threads.
 _exporting = threading.Lock()
@@ -127,13 +130,25 @@ def _with_shown_outputs(notebook: Any) -> Any:
 def _harmless(body: str) -> str:
     return str(
         bleach.clean(
-            body,
+            _without_sheets(body),
             tags=_TAGS,
             attributes=_allowed,
             protocols={"http", "https", "mailto", "data"},
             strip=True,
         )
     )
+
+
+def _without_sheets(body: str) -> str:
+    """Leave out styles and scripts with all that they say, which the cleaner would leave as text.
+
+    Tables of pandas bring a style each.
+    """
+    kept, at = [], 0
+    while (start := _SHEET.search(body, at)) and (end := _SHEETS_END.search(body, start.end())):
+        kept.append(body[at : start.start()])
+        at = end.end()
+    return "".join([*kept, body[at:]])
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
