@@ -139,6 +139,19 @@ def test_rows_of_one_file_that_disagree_on_the_status_leave_it(exam: Exam) -> No
 def test_a_row_said_twice_counts_against_the_second(exam: Exam) -> None:
     result = score(exam, *PERFECT, PERFECT[0], LEFT)
     assert numbers(result) == (pytest.approx(6 / 7), 0, 1)
+    assert result.problems == (
+        "1 file has the same row twice: the second finds nothing more, and counts against you.",
+    )
+
+
+def test_a_date_that_is_none_is_named(exam: Exam) -> None:
+    friday = (*GREG[:2], "next Friday", GREG[3])
+    result = score(exam, ("a", *friday, "ok"), *PERFECT[1:], LEFT)
+    assert numbers(result) == (1, 0, pytest.approx(2 / 3))
+    assert result.problems == (
+        "1 file has a `when` that is no date, such as 'next friday': write 2026-01-16, or leave it"
+        " empty. It counts as a wrong date.",
+    )
 
 
 def test_no_table_and_a_useless_one_find_nothing(exam: Exam) -> None:

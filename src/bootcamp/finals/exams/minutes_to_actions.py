@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from bootcamp.finals.exams.examiner import Examiner, Scored
 from bootcamp.finals.exams.measures import Measure, ratio, share
 from bootcamp.finals.exams.tables import Given, Row, Rows, tidy
 from bootcamp.goals import headline_of
+from bootcamp.wording import counted
 
 __all__ = ["MINUTES_TO_ACTIONS", "Paired", "pair", "same_date", "same_people"]
 
@@ -81,6 +82,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             lacking.add(item)
         if item in given.rows and not (len(right) == paired.labels == paired.rows and all(right)):
             wrong.add(item)
+    given.problems.extend(_odd(given))
     invented = share([item in inventing for item in sorted(answers)])
     return Scored(
         measures=(
@@ -106,6 +108,27 @@ def _score(answers: Rows, given: Given) -> Scored:
         missed=len(lacking),
         false_alarms=len(inventing),
     )
+
+
+def _odd(given: Given) -> Iterator[str]:
+    """Say what stands in the table and can hardly be meant; it counts as it stands."""
+    undated, twice = {}, 0
+    for item, rows in given.rows.items():
+        for row in rows:
+            if isinstance(written := _day(_clean(row)["when"]), str) and written:
+                undated[item] = written
+        twice += len({tuple(row.items()) for row in rows}) < len(rows)
+    if undated:
+        yield (
+            f"{counted(len(undated), 'file has', 'files have')} a `when` that is no date, such as"
+            f" '{next(iter(undated.values()))[:40]}': write 2026-01-16, or leave it empty. It"
+            " counts as a wrong date."
+        )
+    if twice:
+        yield (
+            f"{counted(twice, 'file has', 'files have')} the same row twice: the second finds"
+            " nothing more, and counts against you."
+        )
 
 
 def pair(labels: Sequence[Row], rows: Sequence[Row], text: Sequence[str]) -> Paired:
