@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 from papermill.engines import Engine, papermill_engines
 
+from bootcamp.finals.notebooks import whole_characters
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 
 __all__ = ["ENGINE", "Following"]
@@ -115,9 +116,8 @@ class _Outputs:
         try:
             kind, content = message["header"]["msg_type"], dict(message["content"])
             text = json.dumps(content)
-            if "\\ud" in text:  # maybe half a character, which no file can take
-                whole = json.dumps(content, ensure_ascii=False).encode(errors="replace")
-                content = json.loads(whole)
+            if "\\ud" in text:  # maybe half a character
+                content = whole_characters(content)
             self.room -= len(text)
             if (self.room < 0 or len(self.kept) >= _MOST_OUTPUTS) and kind != "error":
                 self.cut()

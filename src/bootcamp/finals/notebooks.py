@@ -20,6 +20,7 @@ __all__ = [
     "fit_to_run",
     "load_notebook",
     "statements_of",
+    "whole_characters",
 ]
 
 _MOST_BYTES = 20_000_000
@@ -116,6 +117,11 @@ def statements_of(source: str) -> Sequence[ast.stmt]:
         return ()
 
 
+def whole_characters(value: Any) -> Any:
+    """Give a JSON value with a mark for each half character, which no file can take."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+
+
 def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:
     """Give what keeps this notebook from being run with `parameters`, or None."""
     name = path.name
@@ -166,9 +172,7 @@ def describe_failure(
 def _parsed(content: bytes) -> Any:
     """Give what the JSON holds; half a character, which no file can take, becomes a mark."""
     found = json.loads(content)
-    if b"\\ud" in content.lower():
-        found = json.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
-    return found
+    return whole_characters(found) if b"\\ud" in content.lower() else found
 
 
 def _plain(text: str) -> str:
