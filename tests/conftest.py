@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
+from bootcamp.hub.ports import free_ports
 from bootcamp.store import Store, open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -55,9 +55,7 @@ def eventually(what: Callable[[], Any], *, within: float = 30.0, every: float = 
 
 
 def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def bootcamp(

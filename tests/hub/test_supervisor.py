@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from bootcamp.hub import supervisor
 from tests.conftest import (
     PASSWORD,
     Bootcamp,
@@ -141,3 +142,10 @@ def test_a_wrong_cohort_file_stops_the_start_with_one_line(tmp_path: Path) -> No
     assert answer.returncode == 1
     assert "line 1" in answer.stderr
     assert answer.stderr.count("\n") == 1
+
+
+def test_another_programs_redirect_is_not_taken_for_a_service_of_ours(hub: Bootcamp) -> None:
+    """The hub's own port sends `/health` on to a page that answers."""
+    assert httpx.get(f"{hub.url}/health", follow_redirects=True).status_code == 200
+    assert not supervisor._answers(f"{hub.url}/health")
+    assert supervisor._answers(f"{hub.url}/hub/login")

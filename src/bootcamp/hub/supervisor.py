@@ -31,6 +31,7 @@ from bootcamp.content import content_root
 from bootcamp.errors import AlreadyRunning, BootcampError, NotRunning, PortInUse, UsageError
 from bootcamp.handover import KEYS_FILE, Handover, hand_over
 from bootcamp.hub.config import dying_with_its_parent
+from bootcamp.hub.ports import free_ports
 from bootcamp.hub.settings import HubSettings
 from bootcamp.sandbox import is_readable_inside, require_sandbox
 from bootcamp.settings import DataFolder
@@ -337,20 +338,21 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _with_free_ports(settings: HubSettings) -> HubSettings:
-    """Choose the inner ports; all are held at once so that they differ."""
-    names = ("hub_api_port", "proxy_api_port", "web_port", "gateway_port")
-    with contextlib.ExitStack() as held:
-        chosen = {}
-        for name in names:
-            free = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-            free.bind(("127.0.0.1", 0))
-            chosen[name] = int(free.getsockname()[1])
-    return replace(settings, **chosen)  # type: ignore[arg-type]
+    """Choose the inner ports."""
+    hub, proxy, web, gateway = free_ports(4, besides=[settings.port])
+    return replace(
+        settings, hub_api_port=hub, proxy_api_port=proxy, web_port=web, gateway_port=gateway
+    )
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object) -> None:
+        """Follow none: a page that sends us on is not the page that was asked for."""
 
 
 def _answers(url: str) -> bool:
     # Straight to this machine: a company's proxy, where the environment names one, is not asked.
-    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
     try:
         with straight.open(url, timeout=5) as answer:
             return bool(answer.status == 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 
@@ -31,7 +32,8 @@ def main() -> int:
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=3)
     )
-    server.run(sockets=[listening])
+    with contextlib.suppress(KeyboardInterrupt):  # the hub's way to stop a service
+        server.run(sockets=[listening])
     return 0
 
 
