@@ -11,7 +11,8 @@ sees it, nor what it expects. What comes back is plain (None, bool, int, float, 
 may be of any type or size within bounds, and may be a lie: compare it, never call it. When the
 learner's side gives no answer, `ProbeFailed` carries the sentence that becomes a verdict of 0
 points; let it pass. The message is for the citizen: what is right, or what to do next, and never
-the expected value or the hidden input.
+the expected value or the hidden input. It is said in the cohort's language: begin the module with
+`_ = texts(__file__)`, write `_("There.")`, and translate it in `graders/locale/`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bootcamp.errors import GradingError
+from bootcamp.language import Texts
 
 __all__ = [
     "Check",
@@ -38,6 +40,7 @@ __all__ = [
     "check",
     "load_checks",
     "number_of",
+    "texts",
 ]
 
 Plain = Any
@@ -122,6 +125,12 @@ class Check:
                 f"{self.points:g} points. Correct it and grade again."
             )
         return verdict
+
+
+def texts(module: str) -> Texts:
+    """Give the texts of the module of checks with this file: its catalogue is named like it."""
+    path = Path(module)
+    return Texts(path.parent.parent / "locale", path.stem.replace("_", "-"))
 
 
 _registry: ContextVar[dict[str, Check]] = ContextVar("checks being loaded")

@@ -7,8 +7,12 @@ from bootcamp.kit.labelling import tidy
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.picking_up import CATCH_UP
 from bootcamp.kit.session_2 import labelled_rows
+from bootcamp.kit.texts import texts
 
 __all__: list[str] = []
+
+_ = texts("session-2")
+_n = _.count
 
 _WANTED_CASES = 30
 _LEAST_PER_LABEL = 3
@@ -20,13 +24,24 @@ def _count(names: Names) -> str:
     for column in ("label_a", "label_b", "label"):
         empty = sum(not tidy(row[column]) for row in rows)
         if empty:
-            raise NotYet(f"`{column}` is empty in {empty} rows. Fill it in the file, and save it.")
+            raise NotYet(
+                _n(
+                    "`{column}` is empty in {n} row. Fill it in the file, and save it.",
+                    "`{column}` is empty in {n} rows. Fill it in the file, and save it.",
+                    empty,
+                    column=column,
+                )
+            )
     if len(rows) < _WANTED_CASES:
         raise NotYet(
-            f"{len(rows)} cases so far, {_WANTED_CASES} wanted. Add more to the file, save it, "
-            "and run the loading cell again."
+            _(
+                "{count} cases so far, {wanted} wanted. Add more to the file, save it, and run the "
+                "loading cell again.",
+                count=len(rows),
+                wanted=_WANTED_CASES,
+            )
         )
-    return f"{len(rows)} cases, each with three labels."
+    return _("{count} cases, each with three labels.", count=len(rows))
 
 
 @exercise("hw2-classes")
@@ -35,17 +50,26 @@ def _classes(names: Names) -> str:
     counts.pop("", None)
     labels = names.get("labels")
     if not isinstance(labels, list | tuple) or len(labels) < 2:
-        raise NotYet('`labels` should be a list of two or more: labels = ["pay", "ask"].')
+        raise NotYet(_('`labels` should be a list of two or more: labels = ["pay", "ask"].'))
     for label in map(tidy, labels):
         if counts[label] < _LEAST_PER_LABEL:
             raise NotYet(
-                f"“{label}” has {counts[label]} cases, and needs {_LEAST_PER_LABEL} or more. Look "
-                "for some: rare cases are often the dear ones."
+                _n(
+                    "“{label}” has {n} case, and needs {least} or more. Look for some: rare cases "
+                    "are often the dear ones.",
+                    "“{label}” has {n} cases, and needs {least} or more. Look for some: rare cases "
+                    "are often the dear ones.",
+                    counts[label],
+                    label=label,
+                    least=_LEAST_PER_LABEL,
+                )
             )
     strange = sorted(set(counts) - set(map(tidy, labels)))
     if strange:
-        raise NotYet(f"“{strange[0]}” is in the column label, but not in `labels`. A slip?")
-    return "Every label has its cases."
+        raise NotYet(
+            _("“{label}” is in the column label, but not in `labels`. A slip?", label=strange[0])
+        )
+    return _("Every label has its cases.")
 
 
 @exercise("hw2-duplicates")
@@ -56,28 +80,36 @@ def _duplicates(names: Names) -> str:
         value, times = seen.most_common(1)[0]
         if times > 1:
             raise NotYet(
-                f"The {column} “{value[:60]}” is there {times} times. Replace the others by new "
-                "cases: a case counted twice makes the score look surer than it is."
+                _(
+                    "The {column} “{value}” is there {times} times. Replace the others by new "
+                    "cases: a case counted twice makes the score look surer than it is.",
+                    column=column,
+                    value=value[:60],
+                    times=times,
+                )
             )
-    return "No case is there twice."
+    return _("No case is there twice.")
 
 
 @exercise("hw2-agreement")
 def _agreement(names: Names) -> str:
-    share = names.number("agreement", "the share on which both agree", 0, 1)
-    return f"You two agree on {share:.0%} of the cases."
+    share = names.number("agreement", _("the share on which both agree"), 0, 1)
+    return _("You two agree on {share:.0%} of the cases.", share=share)
 
 
 @exercise("hw2-kappa")
 def _kappa(names: Names) -> str:
-    value = names.number("own_kappa", "kappa, from the formula", -1, 1)
+    value = names.number("own_kappa", _("kappa, from the formula"), -1, 1)
     if value >= 0.6:
-        return f"A kappa of {value:.2f}: you can work with that."
-    return f"A kappa of {value:.2f}. Below 0.6 the rule needs work: say so in your text, kindly."
+        return _("A kappa of {value:.2f}: you can work with that.", value=value)
+    return _(
+        "A kappa of {value:.2f}. Below 0.6 the rule needs work: say so in your text, kindly.",
+        value=value,
+    )
 
 
 def _own_rows(names: Names) -> list[dict[str, str]]:
     rows = labelled_rows(names)
     if any(row["id"].startswith(CATCH_UP) for row in rows):
-        raise NotYet("These are cases of the catch-up piece. Homework needs thirty of your own.")
+        raise NotYet(_("These are cases of the catch-up piece. Homework needs thirty of your own."))
     return rows

@@ -1,0 +1,101 @@
+"""Says what people read in the language of their cohort.
+
+The sources speak English; a translation stands in a gettext catalogue, a `.po` file that a
+translator can edit. A text without a translation is said in English.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gettext
+import io
+import os
+from collections.abc import Iterator
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "VARIABLE", "Texts", "language", "speaking"]
+
+ENGLISH = "en"
+LANGUAGES = {"en": "English", "fr": "français"}
+"""Every language that a cohort can have, by its code, and what its speakers call it."""
+VARIABLE = "BOOTCAMP_LANGUAGE"
+"""The environment variable that tells a process the language of its cohort."""
+
+_speaking: ContextVar[str | None] = ContextVar("speaking", default=None)
+
+
+def language() -> str:
+    """Give the code of the language that is spoken here and now, such as `fr`."""
+    told = _speaking.get() or os.environ.get(VARIABLE, ENGLISH)
+    return told if told in LANGUAGES else ENGLISH
+
+
+@contextlib.contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak the language with this code inside the block, whatever the environment says."""
+    before = _speaking.set(code)
+    try:
+        yield
+    finally:
+        _speaking.reset(before)
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a text of a constant for the catalogue; it is translated where it is said."""
+    return text
+
+
+class Texts:
+    """The texts of one catalogue.
+
+    After `_ = Texts(folder, "session-3")` one writes `_("Good, {name}.", name=name)`. The `folder`
+    holds a folder for each language, `fr` say, with `session-3.po` in it.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+
+    def __call__(self, text: str, /, **fields: object) -> str:
+        """Give the text in the language that is spoken, with its `{fields}` filled in.
+
+        Without fields, braces in the text are only braces.
+        """
+        code = language()
+        said = text if code == ENGLISH else _catalogue(self._folder, code, self._name).gettext(text)
+        return _filled(said, text, fields)
+
+    def count(self, one: str, many: str, number: int, /, **fields: object) -> str:
+        """Give the text for one or for many; `{n}` in it is the number."""
+        plain = one if number == 1 else many
+        code = language()
+        catalogue = _catalogue(self._folder, code, self._name) if code != ENGLISH else None
+        said = catalogue.ngettext(one, many, number) if catalogue else plain
+        return _filled(said, plain, {"n": number, **fields})
+
+
+def _filled(said: str, original: str, fields: dict[str, object]) -> str:
+    if not fields:
+        return said
+    try:
+        return said.format(**fields)
+    except (LookupError, ValueError, TypeError, AttributeError):  # a slip in a translation
+        return original.format(**fields)
+
+
+@cache
+def _catalogue(folder: Path, code: str, name: str) -> gettext.NullTranslations:
+    """Read a catalogue as it was written; translators need not compile it."""
+    path = folder / code / f"{name}.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - not in an English notebook
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    compiled = io.BytesIO()
+    with path.open("rb") as written:
+        write_mo(compiled, read_po(written, locale=code))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
