@@ -13,18 +13,23 @@ from typing import Any
 from bootcamp import roi
 from bootcamp.content import session_folder
 from bootcamp.errors import RoiInputRefused
-from bootcamp.grading.checks import Learner, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, Verdict, check, number_of, texts
 from bootcamp.kit.session_6 import a_person, check_day_problem, transfer_steps
+from bootcamp.language import N_
+
+_ = texts(__file__)
+_n = _.count
 
 _MOST_ROWS = 200
 _LONGEST = 500
 _COLUMNS = ("name", "low", "mode", "high", "unit", "source", "owner", "date", "evidence")
-_NO_SOURCE = {"?", "-", "…", "...", "me", "us", "we", "guess", "tbd", "todo", "x", "n/a", "none"}
+_NO_SOURCE = {"?", "-", "…", "...", "me", "us", "we", "guess", "tbd", "todo", "x", "n/a", "none",
+              "moi", "nous", "rien", "aucun", "aucune", "au hasard", "à voir"}  # fmt: skip
 _CATCH_UP = "made-up"
-_NO_INPUTS = (
+_NO_INPUTS = N_(
     "The nine inputs come first: fill roi_inputs.csv, run the notebook, save, hand in again."
 )
-_NO_COUNTS = "There are no usable counts: run the cell with pick_up again, then save."
+_NO_COUNTS = N_("There are no usable counts: run the cell with pick_up again, then save.")
 
 
 @check("hw6-inputs", points=3)
@@ -32,7 +37,7 @@ def inputs(learner: Learner) -> Verdict:
     """All nine rows on time complete, with provenance: 3 points. Six: 2. Three: 1."""
     rows = [row for row in _rows(learner) if row["name"].strip() not in roi.MONEY]
     if any(_CATCH_UP in row["owner"] for row in rows):
-        return Verdict(0, "These are the inputs of the catch-up piece: fill in your own.")
+        return Verdict(0, _("These are the inputs of the catch-up piece: fill in your own."))
     sound = {row["name"] for row in rows if _is_sound(row)} & set(roi.FIELDS)
     points = (
         3
@@ -46,12 +51,24 @@ def inputs(learner: Learner) -> Verdict:
     try:
         found = roi.Inputs.from_rows(rows)
     except RoiInputRefused as refusal:
-        return Verdict(min(points, 2), f"{len(sound)} of 9 rows are complete. {refusal}")
+        said = _n(
+            "{n} of 9 rows is complete. {problem}",
+            "{n} of 9 rows are complete. {problem}",
+            len(sound),
+            problem=refusal,
+        )
+        return Verdict(min(points, 2), said)
     if points < 3:
         name = next(row.name for row in found.rows if row.name not in sound)
-        return Verdict(points, f"{name}: source and owner should tell a stranger whom to ask.")
-    guesses = sum(row.evidence == "estimate" for row in found.rows)
-    return Verdict(3, f"Nine inputs with their sources, {guesses} of them called an estimate.")
+        return Verdict(
+            points, _("{name}: source and owner should tell a stranger whom to ask.", name=name)
+        )
+    said = _n(
+        "Nine inputs with their sources, {n} of them called an estimate.",
+        "Nine inputs with their sources, {n} of them called an estimate.",
+        sum(row.evidence == "estimate" for row in found.rows),
+    )
+    return Verdict(3, said)
 
 
 def _is_sound(row: dict[str, str]) -> bool:
@@ -72,19 +89,20 @@ def naive(learner: Learner) -> Verdict:
     likely = _likely(learner, "volume", "baseline_minutes", "adoption")
     value = number_of(learner.value("naive"))
     if likely is None:
-        return Verdict(0, _NO_INPUTS)
+        return Verdict(0, _(_NO_INPUTS))
     if value is None:
-        return Verdict(0, "naive is not a number: compute it in one line.")
+        return Verdict(0, _("naive is not a number: compute it in one line."))
     right = roi.naive_hours(likely["volume"], likely["baseline_minutes"])
     if _close(value, right):
-        return Verdict(1, f"{right:,.0f} hours is the naive number.")
+        return Verdict(1, _("{right:,.0f} hours is the naive number.", right=right))
     slips = {
-        0.0: "naive is still 0: multiply volume and minutes, in hours.",
-        right * 60: "naive is in minutes: divide by 60.",
-        right * likely["adoption"]: "naive has adoption in it: the optimist takes every item.",
-        right * 12: "naive has twelve months in it: the volume is of a whole year already.",
+        0.0: _("naive is still 0: multiply volume and minutes, in hours."),
+        right * 60: _("naive is in minutes: divide by 60."),
+        right * likely["adoption"]: _("naive has adoption in it: the optimist takes every item."),
+        right * 12: _("naive has twelve months in it: the volume is of a whole year already."),
     }
-    return Verdict(0, _advice(value, slips, "naive does not fit your inputs"))
+    otherwise = _("naive does not fit your inputs: run the cells from the top, then save.")
+    return Verdict(0, _advice(value, slips, otherwise))
 
 
 @check("hw6-adjusted", points=2)
@@ -93,9 +111,9 @@ def adjusted(learner: Learner) -> Verdict:
     likely = _likely(learner, *(name for name in roi.FIELDS if name != "ramp_months"))
     shares = _shares(learner)
     if likely is None:
-        return Verdict(0, _NO_INPUTS)
+        return Verdict(0, _(_NO_INPUTS))
     if shares is None:
-        return Verdict(0, _NO_COUNTS)
+        return Verdict(0, _(_NO_COUNTS))
     handled, wrong = shares
     right = roi.hours_a_year(**likely, handled_share=handled, error_rate=wrong)
     mending = likely["human_error_rate"] * likely["fix_minutes"]
@@ -106,7 +124,9 @@ def adjusted(learner: Learner) -> Verdict:
     good = minutes is not None and _close(minutes, checking + repair + rest)
     points = int(good) + int(hours is not None and _close(hours, right))
     if points == 2:
-        return Verdict(2, f"{right:,.0f} hours a year at the likely values is right.")
+        return Verdict(
+            2, _("{right:,.0f} hours a year at the likely values is right.", right=right)
+        )
     if not good:
         return Verdict(points, _about_minutes(minutes, checking, repair, rest))
     return Verdict(points, _about_hours(hours, right, likely))
@@ -114,37 +134,38 @@ def adjusted(learner: Learner) -> Verdict:
 
 def _about_minutes(value: float | None, checking: float, repair: float, rest: float) -> str:
     slips = {
-        0.0: "with_tool is still 0: checking, mending, and what is left to people.",
-        repair + rest: "with_tool lacks the checking: every item is looked at.",
-        checking + rest: "with_tool lacks the mending of the tool's mistakes.",
-        checking + repair: "with_tool lacks what is left to people.",
+        0.0: _("with_tool is still 0: checking, mending, and what is left to people."),
+        repair + rest: _("with_tool lacks the checking: every item is looked at."),
+        checking + rest: _("with_tool lacks the mending of the tool's mistakes."),
+        checking + repair: _("with_tool lacks what is left to people."),
     }
     if value is not None:
         for slip, advice in slips.items():
             if abs(value - slip) <= 0.002:
                 return advice
-    return "with_tool does not fit your inputs and counts: three parts, added up."
+    return _("with_tool does not fit your inputs and counts: three parts, added up.")
 
 
 def _about_hours(value: float | None, right: float, likely: dict[str, float]) -> str:
     if value is None:
-        return "hours is not a number: compute it in one line."
+        return _("hours is not a number: compute it in one line.")
     upkeep = likely["upkeep_hours"]
     gross = right + upkeep
     slips = {
-        0.0: "hours is still 0: volume, adoption, what one item saves; minus upkeep.",
-        gross: "hours lacks the upkeep: take it off at the end.",
-        gross / (likely["adoption"] or 1) - upkeep: "hours lacks adoption: not every item goes "
-        "through the tool.",
-        gross * 60 - upkeep: "hours is in minutes: divide by 60 before you take off the upkeep.",
-        -gross - upkeep: "hours has the wrong sign: today comes first, minus with_tool.",
+        0.0: _("hours is still 0: volume, adoption, what one item saves; minus upkeep."),
+        gross: _("hours lacks the upkeep: take it off at the end."),
+        gross / (likely["adoption"] or 1) - upkeep: _(
+            "hours lacks adoption: not every item goes through the tool."
+        ),
+        gross * 60 - upkeep: _("hours is in minutes: divide by 60 before you take off the upkeep."),
+        -gross - upkeep: _("hours has the wrong sign: today comes first, minus with_tool."),
     }
-    return _advice(value, slips, "hours does not fit your inputs")
+    otherwise = _("hours does not fit your inputs: run the cells from the top, then save.")
+    return _advice(value, slips, otherwise)
 
 
 def _advice(value: float, slips: dict[float, str], otherwise: str) -> str:
-    found = (advice for slip, advice in slips.items() if _close(value, slip))
-    return next(found, f"{otherwise}: run the cells from the top, then save.")
+    return next((advice for slip, advice in slips.items() if _close(value, slip)), otherwise)
 
 
 @check("hw6-check", points=2)
@@ -152,10 +173,10 @@ def ninety_days(learner: Learner) -> Verdict:
     """A working day ninety days after the start: 1 point. A role and a number to stop at: 1."""
     agreed = learner.value("ninety_days")
     if not isinstance(agreed, dict):
-        return Verdict(0, "There is nothing agreed: fill ninety_days, run it, hand in again.")
+        return Verdict(0, _("There is nothing agreed: fill ninety_days, run it, hand in again."))
     start, day = (_day(agreed.get(name)) for name in ("start", "day"))
     if start is None or day is None:
-        problem = "Both days should be written year first, like 2027-03-02."
+        problem = _("Both days should be written year first, like 2027-03-02.")
     else:
         problem = check_day_problem(start, day)
     owner, stop = agreed.get("owner"), number_of(agreed.get("stop_below"))
@@ -165,10 +186,10 @@ def ninety_days(learner: Learner) -> Verdict:
     if problem:
         return Verdict(points, problem)
     if not known:
-        return Verdict(points, "owner should be one role that can be rung up.")
+        return Verdict(points, _("owner should be one role that can be rung up."))
     if not limited:
-        return Verdict(points, "stop_below should be a number of hours: when would you stop?")
-    return Verdict(2, "The day, the role and the number are agreed.")
+        return Verdict(points, _("stop_below should be a number of hours: when would you stop?"))
+    return Verdict(2, _("The day, the role and the number are agreed."))
 
 
 @check("hw6-transfer", points=2)
@@ -176,14 +197,15 @@ def transfer(learner: Learner) -> Verdict:
     """All four steps of the transfer check: 2 points. Two or three: 1."""
     record = learner.value("transfer")
     if not isinstance(record, dict) or "answers" not in record:
-        return Verdict(0, "There is no transfer.json: lab 6 makes it, alone, in twenty minutes.")
+        return Verdict(0, _("There is no transfer.json: lab 6 makes it, alone, in twenty minutes."))
     answers = record["answers"]
     shortened = {**record, "answers": answers[:_MOST_ROWS] if isinstance(answers, list) else []}
     missing = transfer_steps(shortened, _tickets())
     if not missing:
-        return Verdict(2, "All four steps of the transfer check, done alone.")
+        return Verdict(2, _("All four steps of the transfer check, done alone."))
     done = 4 - len(missing)
-    said = f"{done} of 4 steps. Still open: {'; '.join(missing)}."
+    steps = _("; ").join(missing.values())
+    said = _("{done} of 4 steps. Still open: {open}.", done=done, open=steps)
     return Verdict(1 if done >= 2 else 0, said)
 
 

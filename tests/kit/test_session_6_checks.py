@@ -67,6 +67,7 @@ def test_numbers_may_be_written_as_people_write_them(lab):
     for text in (
         "2,345 hours, 1,234 to 13,456",
         "2 346 heures, 1 234 à 13 456",
+        "2345,5 heures, 1234,4 à 13456,00",
         "2345.5h hours 1234 13456",
     ):
         good, sentence = outcome(

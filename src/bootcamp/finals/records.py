@@ -220,8 +220,8 @@ def transfer_of(data: DataFolder, login: str) -> Transfer | None:
     answers = record["answers"]
     bounded = answers[:_MOST_ANSWERS] if isinstance(answers, list) else []
     missing = transfer_steps({**record, "answers": bounded}, list(_tickets()))
-    true = not any("macro-F1" in step for step in missing)
-    return Transfer(max(0, _STEPS - len(missing)), float(record["macro_f1"]) if true else None)
+    macro = None if "score" in missing else float(record["macro_f1"])
+    return Transfer(_STEPS - len(missing), macro)
 
 
 def _handed_in(data: DataFolder, login: str, name: str) -> bytes | None:
