@@ -7,7 +7,10 @@ them deserves stands here alone. Nothing asks a model.
 import json
 from typing import Any
 
-from bootcamp.grading.checks import Learner, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, Verdict, check, number_of, texts
+
+_ = texts(__file__)
+_n = _.count
 
 _STATUS = {
     "file-01.eml": "ok",
@@ -43,45 +46,67 @@ def row(learner: Learner) -> Verdict:
             advice.append(said)
     right = len(_STATUS) - len(advice)
     if not advice:
-        return Verdict(3, "Twelve files, twelve rows, each with the right status.")
+        return Verdict(3, _("Twelve files, twelve rows, each with the right status."))
     points = 2 if right >= 10 else 1 if right >= _HALF else 0
-    return Verdict(points, f"{right} of 12 rows are right. {advice[0]}")
+    said = _n(
+        "{n} of 12 rows is right. {advice}",
+        "{n} of 12 rows are right. {advice}",
+        right,
+        advice=advice[0],
+    )
+    return Verdict(points, said)
 
 
 def _about_row(name: str, status: str, given: Any) -> str:
+    if isinstance(given, str) and given.startswith("row_for stopped"):
+        return _("row_for stops at {file}.", file=name)
     if not isinstance(given, dict):
-        stopped = isinstance(given, str) and given.startswith("row_for stopped")
-        return f"row_for {'stops at' if stopped else 'gives no dict for'} {name}."
+        return _("row_for gives no dict for {file}.", file=name)
     if given.get("id") != name.partition(".")[0]:
-        return f"The row of {name} has lost its id."
+        return _("The row of {file} has lost its id.", file=name)
+    return _about_status(name, status, given)
+
+
+def _about_status(name: str, status: str, given: dict[str, Any]) -> str:
     if given.get("status") != status:
         return {
-            "error": f"{name} has no text to read, and its status does not say so.",
-            "unsure": f"For {name} the answer was unsure, and its status does not say so.",
-            "ok": f"{name} had a sure answer, and its status does not say ok.",
+            "error": _("{file} has no text to read, and its status does not say so.", file=name),
+            "unsure": _(
+                "For {file} the answer was unsure, and its status does not say so.", file=name
+            ),
+            "ok": _("{file} had a sure answer, and its status does not say ok.", file=name),
         }[status]
     if status == "ok" and not _text(given.get("label")):
-        return f"The row of {name} has no label: take the one that solve gives."
+        return _("The row of {file} has no label: take the one that solve gives.", file=name)
     if status != "ok" and not _text(given.get("reason")):
-        return f"The row of {name} has no reason: a person must learn why to look."
+        return _("The row of {file} has no reason: a person must learn why to look.", file=name)
     return ""
 
 
 @check("hw4-run", points=3)
 def run(learner: Learner) -> Verdict:
     """One row for each of the twelve files: 3 points. Ten: 2. Half of them: 1."""
-    given, _ = _tried(learner, 0)
+    given, _asked = _tried(learner, 0)
     if not given:
-        return Verdict(0, "run_all leaves no row in the diary: write each row as one line.")
+        return Verdict(0, _("run_all leaves no row in the diary: write each row as one line."))
     ids = [row.get("id") for row in given if row.get("status") in ("ok", "unsure", "error")]
     there = sum(name in ids for name in _IDS)
     if there == len(_IDS) and len(given) == there:
-        return Verdict(3, "One run, twelve files, twelve rows in the diary.")
+        return Verdict(3, _("One run, twelve files, twelve rows in the diary."))
     points = 2 if there >= 10 else 1 if there >= _HALF else 0
     if there == len(_IDS):
-        return Verdict(2, f"The diary has {len(given)} rows for twelve files: one each, please.")
-    kept = " Only the last row is kept: open the diary to append to it." if len(given) == 1 else ""
-    return Verdict(points, f"{there} of 12 files have a row with a status.{kept}")
+        extra = _(
+            "The diary has {count} rows for twelve files: one each, please.", count=len(given)
+        )
+        return Verdict(2, extra)
+    said = _n(
+        "{n} of 12 files has a row with a status.",
+        "{n} of 12 files have a row with a status.",
+        there,
+    )
+    if len(given) == 1:
+        said = f"{said} {_('Only the last row is kept: open the diary to append to it.')}"
+    return Verdict(points, said)
 
 
 @check("hw4-resume", points=2)
@@ -90,53 +115,59 @@ def resume(learner: Learner) -> Verdict:
     whole, asked_once = _tried(learner, 0)
     parted, asked_twice = _tried(learner, 5)
     if not whole or not parted:
-        return Verdict(0, "run_all leaves no row in the diary, so it cannot be resumed.")
+        return Verdict(0, _("run_all leaves no row in the diary, so it cannot be resumed."))
     ids = [str(row.get("id")) for row in parted]
     if len(set(ids)) < len({str(row.get("id")) for row in whole}):
-        return Verdict(0, "Started again, run_all leaves files out: skip only what is done.")
+        return Verdict(0, _("Started again, run_all leaves files out: skip only what is done."))
     if len(ids) > len(set(ids)):
-        return Verdict(0, "Started again, run_all does files twice: look into the diary first.")
+        return Verdict(0, _("Started again, run_all does files twice: look into the diary first."))
     if not asked_once or asked_twice > asked_once:
-        return Verdict(1, "No row is double, but solve is asked again about what was done.")
-    return Verdict(2, "Stopped and started again, it does nothing twice.")
+        return Verdict(1, _("No row is double, but solve is asked again about what was done."))
+    return Verdict(2, _("Stopped and started again, it does nothing twice."))
 
 
 @check("hw4-bill", points=2)
 def bill(learner: Learner) -> Verdict:
     """The euros of a month for three trial runs: 2 points. Off by one step of the formula: 1."""
-    slips: dict[str, int] = {}
+    slips: list[tuple[str, bool]] = []
     for tokens, files, month, price in _TRIALS:
         value = number_of(learner.call("bill", tokens, files, month, price))
-        said = "bill gives no number." if value is None else ""
-        if value is not None:
-            said = _about_bill(value, tokens, files, month, price)
-        slips[said] = slips.get(said, 0) + 1
-    slips.pop("", None)
+        if value is None:
+            slips.append((_("bill gives no number."), False))
+        elif not _close(value, tokens / files * month / 1e6 * price):
+            slips.append(_about_bill(value, tokens, files, month, price))
     if not slips:
-        return Verdict(2, "The bill of a month is right for any trial run.")
-    said, times = next(iter(slips.items()))
-    near = times == len(_TRIALS) and said.startswith("One step")
-    return Verdict(1 if near else 0, said)
+        return Verdict(2, _("The bill of a month is right for any trial run."))
+    said, near = slips[0]
+    always = near and slips == [slips[0]] * len(_TRIALS)
+    return Verdict(1 if always else 0, said)
 
 
-def _about_bill(value: float, tokens: float, files: float, month: float, price: float) -> str:
+def _about_bill(
+    value: float, tokens: float, files: float, month: float, price: float
+) -> tuple[str, bool]:
+    """What is wrong with the value, and whether it is off by one step of the formula only."""
     right = tokens / files * month / 1e6 * price
-    steps = {
-        right * files: "One step is missing in bill: tokens of one file, not of the whole trial.",
-        right * 1e6: "One step is missing in bill: the price is for a million tokens.",
-        right / price: "One step is missing in bill: the price itself.",
-        right / month: "One step is missing in bill: the files of a month.",
-    }
-    if _close(value, right):
-        return ""
     if value == 0:
-        return "bill still gives 0: write the formula of lab 4 with its four names."
+        return _("bill still gives 0: write the formula of lab 4 with its four names."), False
     if _close(value, tokens * month / files / 1e6 * 0.60) or _close(value, 0.342):
-        return "bill gives the same price whatever the model costs: use its four names."
-    return next(
-        (said for slip, said in steps.items() if _close(value, slip)),
-        "bill is not right for other trial runs: use its four names, and no numbers of the lab.",
+        said = _("bill gives the same price whatever the model costs: use its four names.")
+        return said, False
+    steps = {
+        right * files: _(
+            "One step is missing in bill: tokens of one file, not of the whole trial."
+        ),
+        right * 1e6: _("One step is missing in bill: the price is for a million tokens."),
+        right / price: _("One step is missing in bill: the price itself."),
+        right / month: _("One step is missing in bill: the files of a month."),
+    }
+    for slip, said in steps.items():
+        if _close(value, slip):
+            return said, True
+    otherwise = _(
+        "bill is not right for other trial runs: use its four names, and no numbers of the lab."
     )
+    return otherwise, False
 
 
 def _tried(learner: Learner, first: int) -> tuple[list[dict[str, Any]], float]:
