@@ -8,7 +8,11 @@ two figures are computed again from the table of answers that was handed in.
 from math import sqrt
 from typing import Any
 
-from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of, texts
+from bootcamp.language import N_
+
+_ = texts(__file__)
+_n = _.count
 
 _UNSURE = "unsure"
 _LONGEST_REASON = 200
@@ -21,12 +25,15 @@ _TRAYS = ["accept", "refuse", "call back"]
 _CLEAN = ("accept", "refuse", "call back")
 _MESSY = ("REFUSE", "Accept.", "  call back\n", '"refuse"')
 _ODD = {
-    "a word that is not allowed": ("perhaps", "accepted"),
-    "an empty answer": ("", "   "),
-    "a refusal": ("I am sorry, but I cannot help with that request.",),
-    "a sentence with a label in it": ("Certainly not refuse.", "accept or refuse, both could be"),
-    "a malformed answer": ('{"label": "acc', "accept refuse", "<label>"),
-    "a long chat answer": ("Thank you for this question! Let me think it over. " * 400,),
+    N_("a word that is not allowed"): ("perhaps", "accepted"),
+    N_("an empty answer"): ("", "   "),
+    N_("a refusal"): ("I am sorry, but I cannot help with that request.",),
+    N_("a sentence with a label in it"): (
+        "Certainly not refuse.",
+        "accept or refuse, both could be",
+    ),
+    N_("a malformed answer"): ('{"label": "acc', "accept refuse", "<label>"),
+    N_("a long chat answer"): ("Thank you for this question! Let me think it over. " * 400,),
 }
 
 
@@ -36,44 +43,47 @@ def reads(learner: Learner) -> Verdict:
     for answer in _CLEAN:
         came = _read(learner, answer)
         if came.label != answer:
-            return Verdict(0, f"An allowed label came in, and {came.named} came out.")
+            return Verdict(0, _("An allowed label came in, and {came} came out.", came=came.named))
         if came.reason is None or came.reason.strip():
-            return Verdict(1, "When the label is sure, reason should be an empty text.")
+            return Verdict(1, _("When the label is sure, reason should be an empty text."))
     for answer in _MESSY:
         if _read(learner, answer).label != answer.strip(' ."\n').lower():
-            return Verdict(1, "A label in capitals, in quotes or with a full stop was lost.")
-    return Verdict(2, "Labels are read, however they are written.")
+            return Verdict(1, _("A label in capitals, in quotes or with a full stop was lost."))
+    return Verdict(2, _("Labels are read, however they are written."))
 
 
 @check("hw3-odd", points=3)
 def odd(learner: Learner) -> Verdict:
     """Every kind of odd answer is unsure, with a short reason: 3 points. One kind fails: 2."""
     if all(_read(learner, label).label == _UNSURE for label in _CLEAN):
-        return Verdict(0, "Everything is unsure, allowed labels too: finish part 1 first.")
+        return Verdict(0, _("Everything is unsure, allowed labels too: finish part 1 first."))
     failed = []
     for kind, answers in _ODD.items():
         wrong = next((wrong for a in answers if (wrong := _odd_wrong(learner, a))), None)
         if wrong:
-            failed.append(f"{kind} {wrong}")
+            failed.append((_(kind), wrong))
     points = max(0, 3 - len(failed))
     if failed:
-        return Verdict(points, f"Not safe yet: {failed[0]}.")
-    return Verdict(3, "Whatever the model says, it is an allowed label or unsure, with a reason.")
+        kind, wrong = failed[0]
+        return Verdict(points, _("Not safe yet: {kind} {wrong}.", kind=kind, wrong=wrong))
+    return Verdict(
+        3, _("Whatever the model says, it is an allowed label or unsure, with a reason.")
+    )
 
 
 def _odd_wrong(learner: Learner, answer: str) -> str:
     try:
         came = _read(learner, answer)
     except ProbeFailed:
-        return "stopped your function"
+        return _("stopped your function")
     if came.label in _TRAYS:
-        return "was taken for one of the labels"
+        return _("was taken for one of the labels")
     if came.label != _UNSURE:
-        return "did not become unsure"
+        return _("did not become unsure")
     if came.reason is None or not came.reason.strip():
-        return "has no reason for the person who looks"
+        return _("has no reason for the person who looks")
     if len(came.reason) > _LONGEST_REASON:
-        return f"has a reason longer than {_LONGEST_REASON} signs"
+        return _("has a reason longer than {most} signs", most=_LONGEST_REASON)
     return ""
 
 
@@ -82,7 +92,7 @@ def solves(learner: Learner) -> Verdict:
     """Each case gets the label that its own reply holds: 2 points. Some of them: 1."""
     labels = _labels(learner)
     if len(labels) < 2:
-        return Verdict(0, "LABELS holds fewer than two labels: write yours, in small letters.")
+        return Verdict(0, _few_labels())
     replies = {f"parcel-{place:02}": label for place, label in enumerate(labels)}
     asked = [f"Something about parcel-{place:02}, and more." for place in range(len(labels))]
     came = [_Answer.of(learner.call("solve", text, replies)) for text in asked]
@@ -90,27 +100,33 @@ def solves(learner: Learner) -> Verdict:
     if right < len(labels):
         return Verdict(
             1 if right > 1 else 0,
-            f"{len(labels)} cases had prepared answers, and {right} came back with theirs: does "
-            "the text stand in the prompt, and is read_answer's dict handed back?",
+            _(
+                "{cases} cases had prepared answers, and {right} came back with theirs: does the "
+                "text stand in the prompt, and is read_answer's dict handed back?",
+                cases=len(labels),
+                right=right,
+            ),
         )
     odd_reply = "We shall have to see about that."
     alone = _Answer.of(learner.call("read_answer", odd_reply, labels)).label
     if _Answer.of(learner.call("solve", "parcel 9", {"parcel 9": odd_reply})).label != alone:
-        return Verdict(1, "An odd answer takes another way than through read_answer.")
-    return Verdict(2, "Each case has its own answer, read safely.")
+        return Verdict(1, _("An odd answer takes another way than through read_answer."))
+    return Verdict(2, _("Each case has its own answer, read safely."))
 
 
 @check("hw3-timeout", points=1)
 def late(learner: Learner) -> Verdict:
     """A model that is late leads to unsure, with a reason."""
     if len(_labels(learner)) < 2:
-        return Verdict(0, "LABELS holds fewer than two labels: write yours, in small letters.")
+        return Verdict(0, _few_labels())
     came = _Answer.of(learner.call("solve", "A very slow parcel.", {"slow": "TIMEOUT"}))
     if came.label != _UNSURE:
-        return Verdict(0, f"No answer came in time, and {came.named} came out, not unsure.")
+        return Verdict(
+            0, _("No answer came in time, and {came} came out, not unsure.", came=came.named)
+        )
     if came.reason is None or not came.reason.strip() or came.reason.rstrip().endswith(":"):
-        return Verdict(0, "No answer came in time: say so in reason, below the except.")
-    return Verdict(1, "A model that is late breaks nothing.")
+        return Verdict(0, _("No answer came in time: say so in reason, below the except."))
+    return Verdict(1, _("A model that is late breaks nothing."))
 
 
 @check("hw3-coverage", points=1)
@@ -119,19 +135,26 @@ def coverage(learner: Learner) -> Verdict:
     right, handled, cases = _counts(learner)
     value = number_of(learner.value("coverage"))
     if cases < _LEAST_CASES:
-        return Verdict(0, f"first_score.csv has {cases} answers: ten or more are needed.")
+        return Verdict(
+            0,
+            _n(
+                "first_score.csv has {n} answer: ten or more are needed.",
+                "first_score.csv has {n} answers: ten or more are needed.",
+                cases,
+            ),
+        )
     if value is None:
-        return Verdict(0, "coverage is not a number: divide the handled cases by all cases.")
+        return Verdict(0, _("coverage is not a number: divide the handled cases by all cases."))
     if _close(value, handled / cases):
-        return Verdict(1, f"A coverage of {handled / cases:.2f} is right.")
+        return Verdict(1, _("A coverage of {share:.2f} is right.", share=handled / cases))
     slips = {
-        0.0: "coverage is still 0: divide the handled cases by all cases.",
-        right / cases: "coverage counts the right ones only: wrong ones were handled too.",
-        1 - handled / cases: "coverage is the part for a person: take the other part.",
-        handled: "coverage is a count of cases: divide it by all of them.",
+        0.0: _("coverage is still 0: divide the handled cases by all cases."),
+        right / cases: _("coverage counts the right ones only: wrong ones were handled too."),
+        1 - handled / cases: _("coverage is the part for a person: take the other part."),
+        handled: _("coverage is a count of cases: divide it by all of them."),
     }
     near = [advice for slip, advice in slips.items() if _close(value, slip)]
-    other = "coverage does not fit your answers: run the cells from the top, then save."
+    other = _("coverage does not fit your answers: run the cells from the top, then save.")
     return Verdict(0, near[0] if near else other)
 
 
@@ -141,20 +164,34 @@ def ends(learner: Learner) -> Verdict:
     right, handled, cases = _counts(learner)
     low, high = number_of(learner.value("low")), number_of(learner.value("high"))
     if cases < _LEAST_CASES or not handled:
-        return Verdict(0, f"first_score.csv has {handled} handled cases of {cases}: too few.")
+        return Verdict(
+            0,
+            _n(
+                "first_score.csv has {n} handled case of {cases}: too few.",
+                "first_score.csv has {n} handled cases of {cases}: too few.",
+                handled,
+                cases=cases,
+            ),
+        )
     if low is None or high is None:
-        return Verdict(0, "low and high are not two numbers: interval gives both at once.")
+        return Verdict(0, _("low and high are not two numbers: interval gives both at once."))
     if _same(low, high, right, handled):
-        return Verdict(1, f"From {low:.2f} to {high:.2f} is right.")
+        return Verdict(1, _("From {low:.2f} to {high:.2f} is right.", low=low, high=high))
     slips = {
-        "still 0: interval gives both": low == high == 0,
-        "of all cases: divide by the handled ones only": _same(low, high, right, cases),
-        "swapped: the smaller one comes first": _same(high, low, right, handled),
-        "the range of the coverage: start from the right ones": _same(low, high, handled, cases),
+        _("low and high are still 0: interval gives both."): low == high == 0,
+        _("low and high are of all cases: divide by the handled ones only."): _same(
+            low, high, right, cases
+        ),
+        _("low and high are swapped: the smaller one comes first."): _same(
+            high, low, right, handled
+        ),
+        _("low and high are the range of the coverage: start from the right ones."): _same(
+            low, high, handled, cases
+        ),
     }
     near = [advice for advice, slip in slips.items() if slip]
-    other = "not those of your answers: run the cells from the top, then save"
-    return Verdict(0, f"low and high are {near[0] if near else other}.")
+    other = _("low and high are not those of your answers: run the cells from the top, then save.")
+    return Verdict(0, near[0] if near else other)
 
 
 class _Answer:
@@ -172,7 +209,7 @@ class _Answer:
 
     @property
     def named(self) -> str:
-        return "no label at all" if self.label is None else f"“{self.label[:30]}”"
+        return _("no label at all") if self.label is None else _("“{label}”", label=self.label[:30])
 
 
 def _read(learner: Learner, answer: str) -> _Answer:
@@ -181,8 +218,12 @@ def _read(learner: Learner, answer: str) -> _Answer:
 
 def _labels(learner: Learner) -> list[str]:
     value = learner.value("LABELS")
-    texts = value[:20] if isinstance(value, list) else []
-    return list(dict.fromkeys(x for x in texts if isinstance(x, str) and 0 < len(x.strip()) <= 60))
+    some = value[:20] if isinstance(value, list) else []
+    return list(dict.fromkeys(x for x in some if isinstance(x, str) and 0 < len(x.strip()) <= 60))
+
+
+def _few_labels() -> str:
+    return _("LABELS holds fewer than two labels: write yours, in small letters.")
 
 
 def _counts(learner: Learner) -> tuple[int, int, int]:

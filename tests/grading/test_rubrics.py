@@ -9,6 +9,7 @@ import pytest
 from bootcamp.content import content_root, homework_names, session_folder
 from bootcamp.errors import GradingError
 from bootcamp.grading.rubrics import load_rubrics
+from bootcamp.language import LANGUAGES, speaking
 from tests.grading.small_course import named
 
 PART = "## The sponsor (`hw9-sponsor`, 3 points)\n\n| points | read |\n| --- | --- |\n"
@@ -21,8 +22,11 @@ def write(folder: Path, text: str) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("assignment", homework_names())
-def test_every_written_exercise_of_the_course_has_bands_up_to_its_points(assignment: str) -> None:
+def test_every_written_exercise_of_the_course_has_bands_up_to_its_points(
+    assignment: str, language: str
+) -> None:
     import nbformat
 
     number = int(assignment.rpartition("-")[2])
@@ -34,11 +38,12 @@ def test_every_written_exercise_of_the_course_has_bands_up_to_its_points(assignm
         for cell in notebook.cells
         if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "markdown"
     }
-    rubrics = load_rubrics(assignment)
+    with speaking(language):
+        rubrics = load_rubrics(assignment)
     assert {name: rubric.points for name, rubric in rubrics.items()} == written
     for rubric in rubrics.values():
         assert [band.points for band in rubric.bands][-1] == 0
-        assert rubric.ask.endswith("”")
+        assert rubric.ask.endswith(("”", "»"))
 
 
 def test_points_lead_to_their_band_and_to_the_next(tmp_path: Path) -> None:
@@ -60,6 +65,23 @@ def test_points_lead_to_their_band_and_to_the_next(tmp_path: Path) -> None:
 def test_a_rubric_that_cannot_be_used_is_named(tmp_path: Path, rows: str) -> None:
     with pytest.raises(GradingError, match="hw9-sponsor"):
         load_rubrics("homework-9", content=write(tmp_path, PART + rows))
+
+
+def test_a_rubric_is_read_in_the_language_that_is_spoken(tmp_path: Path) -> None:
+    content = write(tmp_path, PART + "| 3 | A role. |\n| 0 | Empty. |\n\nAsk: *“Who?”*\n")
+    locale = content / "graders" / "locale" / "fr"
+    locale.mkdir(parents=True)
+    (locale / "rubrics.po").write_text(
+        'msgid "## The sponsor (`hw9-sponsor`, 3 points)"\n'
+        'msgstr "## Le commanditaire (`hw9-sponsor`, 3 points)"\n\n'
+        'msgid "Ask: *“Who?”*"\n'
+        'msgstr "Demandez\u00a0: *«\u00a0Qui\u00a0?\u00a0»*"\n'
+    )
+    with speaking("fr"):
+        rubric = load_rubrics("homework-9", content=content)["hw9-sponsor"]
+    assert rubric.title == "Le commanditaire"
+    assert rubric.ask == "«\u00a0Qui\u00a0?\u00a0»"
+    assert [band.text for band in rubric.bands] == ["A role.", "Empty."]
 
 
 def test_a_course_without_a_rubric_is_marked_without_bands(tmp_path: Path) -> None:

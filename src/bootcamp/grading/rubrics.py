@@ -10,6 +10,8 @@ A part of a rubric is a heading that names the exercise and its points, and a ta
     | 0 | Empty. |
 
     Ask: *“Who would miss these hours least gladly?”*
+
+A rubric is read in the cohort's language: its paragraphs are translated in `graders/locale/`.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ from pathlib import Path
 
 from bootcamp.content import content_root
 from bootcamp.errors import GradingError
+from bootcamp.language import Texts
+from bootcamp.prose import translated
 
 __all__ = ["Band", "Rubric", "load_rubrics"]
 
 _PART = re.compile(r"^## (?P<title>.+?) \(`(?P<name>[\w.-]+)`, (?P<points>[\d.]+) points?\)\s*$")
 _ROW = re.compile(r"^\|\s*(?P<points>[\d.]+)\s*\|\s*(?P<text>.+?)\s*\|\s*$")
-_ASK = re.compile(r"^Ask[^:]*:\s*\*?(?P<question>.+?)\*?\s*$")
+_ASK = re.compile(r"^(?:Ask|Demandez)[^:]*:\s*\*?(?P<question>.+?)\*?\s*$")
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,13 @@ def load_rubrics(assignment: str, *, content: Path | None = None) -> dict[str, R
     Raises:
         GradingError: the file is there and a part of it cannot be used.
     """
-    path = (content or content_root()) / "graders" / "rubrics" / f"{assignment}.md"
+    graders = (content or content_root()) / "graders"
+    path = graders / "rubrics" / f"{assignment}.md"
     if not path.is_file():
         return {}
+    text = translated(path.read_text(encoding="utf-8"), Texts(graders / "locale", "rubrics"))
     rubrics: dict[str, Rubric] = {}
-    for section in re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+    for section in re.split(r"^(?=## )", text, flags=re.MULTILINE):
         lines = section.splitlines()
         heading = _PART.match(lines[0]) if lines else None
         if heading:

@@ -3,9 +3,12 @@
 from bootcamp.kit.checking import exercise
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.session_3 import own_labels
+from bootcamp.kit.texts import texts
 from bootcamp.kit.trying import a_function, tried
 
 __all__: list[str] = []
+
+_ = texts("session-3")
 
 _UNSURE = "unsure"
 _DAYS = ["monday", "friday", "sunday"]
@@ -17,12 +20,25 @@ def _read(names: Names) -> str:
     for answer, label in (("friday", "friday"), (" Sunday.", "sunday"), ("MONDAY\n", "monday")):
         came = _read_as(names, answer)
         if came["label"] == _UNSURE:
-            raise NotYet(f"{answer!r} means “{label}”, which is allowed, and became unsure.")
+            raise NotYet(
+                _(
+                    "{answer} means “{label}”, which is allowed, and became unsure.",
+                    answer=repr(answer),
+                    label=label,
+                )
+            )
         if came["label"] != label:
-            raise NotYet(f"{answer!r} should become “{label}”, and became {came['label']!r:.40}.")
+            raise NotYet(
+                _(
+                    "{answer} should become “{label}”, and became {came}.",
+                    answer=repr(answer),
+                    label=label,
+                    came=_short(came["label"]),
+                )
+            )
         if came["reason"] != "":
-            raise NotYet('When the label is sure, `reason` is empty text: "".')
-    return "It reads a label in capitals, with blanks, and with a full stop."
+            raise NotYet(_('When the label is sure, `reason` is empty text: "".'))
+    return _("It reads a label in capitals, with blanks, and with a full stop.")
 
 
 @exercise("hw3-odd")
@@ -35,18 +51,36 @@ def _odd(names: Names) -> str:
         "{" + "x" * 999,
     ):
         came = _read_as(names, answer)
-        shown = answer[:30] or "(an empty answer)"
+        shown = answer[:30] or _("(an empty answer)")
         if came["label"] != _UNSURE:
             raise NotYet(
-                f"“{shown}” is not one of the labels, letter for letter, and became "
-                f"{came['label']!r:.40}. It should be unsure."
+                _(
+                    "“{answer}” is not one of the labels, letter for letter, and became {came}. It "
+                    "should be unsure.",
+                    answer=shown,
+                    came=_short(came["label"]),
+                )
             )
         reason = came["reason"]
         if not isinstance(reason, str) or not reason.strip():
-            raise NotYet(f"“{shown}” is unsure, and `reason` is empty. Say why, in a few words.")
+            raise NotYet(
+                _(
+                    "“{answer}” is unsure, and `reason` is empty. Say why, in a few words.",
+                    answer=shown,
+                )
+            )
         if len(reason) > _LONGEST_REASON:
-            raise NotYet(f"A long answer makes a `reason` of {len(reason)} signs. Cut it: [0:80].")
-    return "Odd answers become unsure, and the person who looks reads why."
+            raise NotYet(
+                _(
+                    "A long answer makes a `reason` of {length} signs. Cut it: [0:80].",
+                    length=len(reason),
+                )
+            )
+    return _("Odd answers become unsure, and the person who looks reads why.")
+
+
+def _short(value: object) -> str:
+    return f"{value!r:.40}"
 
 
 def _read_as(names: Names, answer: str) -> dict[str, object]:
@@ -55,7 +89,9 @@ def _read_as(names: Names, answer: str) -> dict[str, object]:
 
 def _answer_of(name: str, came: object) -> dict[str, object]:
     if not isinstance(came, dict) or not {"label", "reason"} <= set(came):
-        raise NotYet(f"`{name}` should hand back a dict with the keys “label” and “reason”.")
+        raise NotYet(
+            _("`{name}` should hand back a dict with the keys “label” and “reason”.", name=name)
+        )
     return came
 
 
@@ -67,10 +103,14 @@ def _solve(names: Names) -> str:
         came = _answer_of("solve", tried(solve, f"This is case {place:02}.", replies))
         if came["label"] != label:
             raise NotYet(
-                f"The fake model said “{label}”, and `solve` says {came['label']!r:.40}. Let "
-                "`read_answer` read the answer, with LABELS."
+                _(
+                    "The fake model said “{label}”, and `solve` says {came}. Let `read_answer` "
+                    "read the answer, with LABELS.",
+                    label=label,
+                    came=_short(came["label"]),
+                )
             )
-    return f"Each case got its own answer, for {len(labels)} labels."
+    return _("Each case got its own answer, for {count} labels.", count=len(labels))
 
 
 @exercise("hw3-timeout")
@@ -79,30 +119,41 @@ def _timeout(names: Names) -> str:
     came = tried(a_function(names, "solve", 2), "A slow one.", {"slow": "TIMEOUT"})
     came = _answer_of("solve", came)
     if came["label"] != _UNSURE:
-        raise NotYet(f"No answer came, and the label is {came['label']!r:.40}. Make it unsure.")
+        raise NotYet(
+            _(
+                "No answer came, and the label is {came}. Make it unsure.",
+                came=_short(came["label"]),
+            )
+        )
     reason = came["reason"]
     if not isinstance(reason, str) or not reason.strip() or reason.rstrip().endswith("said:"):
-        raise NotYet("No answer came in time. Say just that in `reason`, below the except.")
-    return "The model never answered, and nothing broke."
+        raise NotYet(_("No answer came in time. Say just that in `reason`, below the except."))
+    return _("The model never answered, and nothing broke.")
 
 
 @exercise("hw3-coverage")
 def _coverage(names: Names) -> str:
     said = names.get("said")
     if not isinstance(said, list) or not said:
-        raise NotYet("There are no answers yet: first_score.csv comes from lab 3, Lab B, step 3.")
-    share = names.number("coverage", "the share that was handled", 0, 1)
+        raise NotYet(
+            _("There are no answers yet: first_score.csv comes from lab 3, Lab B, step 3.")
+        )
+    share = names.number("coverage", _("the share that was handled"), 0, 1)
     if share == 0:
-        raise NotYet("`coverage` is still 0. Divide the handled cases by all cases.")
-    return f"It handles {share:.0%} of your cases."
+        raise NotYet(_("`coverage` is still 0. Divide the handled cases by all cases."))
+    return _("It handles {share:.0%} of your cases.", share=share)
 
 
 @exercise("hw3-range")
 def _range(names: Names) -> str:
-    low = names.number("low", "the lower end of the range", 0, 1)
-    high = names.number("high", "the upper end of the range", 0, 1)
+    low = names.number("low", _("the lower end of the range"), 0, 1)
+    high = names.number("high", _("the upper end of the range"), 0, 1)
     if high == 0:
-        raise NotYet("`low` and `high` are still 0. interval(…) gives both.")
+        raise NotYet(_("`low` and `high` are still 0. interval(…) gives both."))
     if low >= high:
-        raise NotYet("`low` should be below `high`. Two names before one = take them in order.")
-    return f"From {low:.2f} to {high:.2f}. Whoever quotes your score should quote both."
+        raise NotYet(_("`low` should be below `high`. Two names before one = take them in order."))
+    return _(
+        "From {low:.2f} to {high:.2f}. Whoever quotes your score should quote both.",
+        low=low,
+        high=high,
+    )
