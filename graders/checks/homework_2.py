@@ -7,15 +7,21 @@ computed again from its two columns, and nothing here calls a model.
 from collections import Counter
 from typing import Any
 
-from bootcamp.grading.checks import Learner, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, Verdict, check, number_of, texts
+from bootcamp.language import N_
+
+_ = texts(__file__)
+_n = _.count
 
 _MOST_ROWS = 5_000
 _LONGEST = 20_000
 _LEAST_PER_LABEL = 3
 _COLUMNS = ("id", "text", "label_a", "label_b", "label")
 _CATCH_UP = "catch-up"
-_EMPTY = "There are no labelled cases: fill eval_dev.csv, run the notebook, save, hand in again."
-_BORROWED = "These are cases of the catch-up piece: label thirty cases of your own."
+_EMPTY = N_(
+    "There are no labelled cases: fill eval_dev.csv, run the notebook, save, hand in again."
+)
+_BORROWED = N_("These are cases of the catch-up piece: label thirty cases of your own.")
 _FULL, _MOST, _SOME = 30, 20, 10
 
 
@@ -24,17 +30,23 @@ def labels(learner: Learner) -> Verdict:
     """Thirty cases with three labels each: 3 points. Twenty: 2. Ten: 1. Twins count once."""
     rows = _rows(learner)
     if not rows:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     if _borrowed(rows):
-        return Verdict(0, _BORROWED)
+        return Verdict(0, _(_BORROWED))
     full = [row for row in rows if all(row[c] for c in ("label_a", "label_b", "label"))]
     count = len(full)
     points = 3 if count >= _FULL else 2 if count >= _MOST else 1 if count >= _SOME else 0
     if points == 3:
-        return Verdict(3, f"{count} cases, each labelled by two people and decided.")
-    half = len(rows) - count
-    gaps = f" {half} more have an empty label." if half else ""
-    return Verdict(points, f"{count} complete cases: go on until you have thirty.{gaps}")
+        return Verdict(3, _("{count} cases, each labelled by two people and decided.", count=count))
+    said = _n(
+        "{n} complete case: go on until you have thirty.",
+        "{n} complete cases: go on until you have thirty.",
+        count,
+    )
+    if half := len(rows) - count:
+        gaps = _n("{n} more has an empty label.", "{n} more have an empty label.", half)
+        said = f"{said} {gaps}"
+    return Verdict(points, said)
 
 
 @check("hw2-classes", points=2)
@@ -42,9 +54,9 @@ def classes(learner: Learner) -> Verdict:
     """Each named label on three cases or more, and no other: 2 points. With one slip: 1."""
     rows = _rows(learner)
     if not rows:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     if _borrowed(rows):
-        return Verdict(0, _BORROWED)
+        return Verdict(0, _(_BORROWED))
     named = learner.value("labels")
     wanted = (
         {_tidy(label) for label in named[:100] if isinstance(label, str) and _tidy(label)}
@@ -52,7 +64,7 @@ def classes(learner: Learner) -> Verdict:
         else set()
     )
     if len(wanted) < 2:
-        return Verdict(0, "labels names fewer than two: write all of them, in quotes.")
+        return Verdict(0, _("labels names fewer than two: write all of them, in quotes."))
     counts = Counter(row["label"] for row in rows if row["label"])
     rare = sorted(label for label in wanted if counts[label] < _LEAST_PER_LABEL)
     strange = sorted(set(counts) - wanted)
@@ -60,14 +72,23 @@ def classes(learner: Learner) -> Verdict:
     if rare:
         return Verdict(
             points,
-            f"“{rare[0][:40]}” stands on {counts[rare[0]]} cases: find {_LEAST_PER_LABEL} or more "
-            "of each label.",
+            _n(
+                "“{label}” stands on {n} case: find {least} or more of each label.",
+                "“{label}” stands on {n} cases: find {least} or more of each label.",
+                counts[rare[0]],
+                label=rare[0][:40],
+                least=_LEAST_PER_LABEL,
+            ),
         )
     if strange:
         return Verdict(
-            points, f"“{strange[0][:40]}” is in the column label, but you did not name it."
+            points,
+            _(
+                "“{label}” is in the column label, but you did not name it.",
+                label=strange[0][:40],
+            ),
         )
-    return Verdict(2, "Every label has its cases.")
+    return Verdict(2, _("Every label has its cases."))
 
 
 @check("hw2-duplicates", points=2)
@@ -75,21 +96,34 @@ def duplicates(learner: Learner) -> Verdict:
     """No case twice among ten or more: 2 points. One pair of twins: 1."""
     rows = _rows(learner)
     if not rows:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     if _borrowed(rows):
-        return Verdict(0, _BORROWED)
+        return Verdict(0, _(_BORROWED))
     if len(rows) < _SOME:
-        return Verdict(0, f"{len(rows)} cases are too few to look for twins: ten or more.")
-    texts = len(rows) - len({row["text"].casefold() for row in rows})
+        few = _n(
+            "{n} case is too few to look for twins: ten or more.",
+            "{n} cases are too few to look for twins: ten or more.",
+            len(rows),
+        )
+        return Verdict(0, few)
+    alike = len(rows) - len({row["text"].casefold() for row in rows})
     ids = len(rows) - len({row["id"].casefold() for row in rows})
-    twins = max(texts, ids)
+    twins = max(alike, ids)
     if not twins:
-        return Verdict(2, "No case is there twice.")
-    what = "text" if texts >= ids else "id"
-    return Verdict(
-        1 if twins == 1 else 0,
-        f"{twins} cases have the same {what} as another: replace them by new cases.",
-    )
+        return Verdict(2, _("No case is there twice."))
+    if alike >= ids:
+        said = _n(
+            "{n} case has the same text as another: replace it by a new case.",
+            "{n} cases have the same text as another: replace them by new cases.",
+            twins,
+        )
+    else:
+        said = _n(
+            "{n} case has the same id as another: replace it by a new case.",
+            "{n} cases have the same id as another: replace them by new cases.",
+            twins,
+        )
+    return Verdict(1 if twins == 1 else 0, said)
 
 
 @check("hw2-agreement", points=1)
@@ -98,25 +132,25 @@ def agreement(learner: Learner) -> Verdict:
     pairs = _pairs(learner)
     value = number_of(learner.value("agreement"))
     if len(pairs) < _SOME:
-        return Verdict(0, "Fill label_a and label_b first, on ten cases or more.")
+        return Verdict(0, _("Fill label_a and label_b first, on ten cases or more."))
     if value is None:
-        return Verdict(0, "agreement is not a number: divide the agreed cases by all cases.")
+        return Verdict(0, _("agreement is not a number: divide the agreed cases by all cases."))
     right = _agreed(pairs)
     if _close(value, right):
-        return Verdict(1, f"An agreement of {right:.2f} is right.")
+        return Verdict(1, _("An agreement of {share:.2f} is right.", share=right))
     return Verdict(0, _about_agreement(value, right, len(pairs)))
 
 
 def _about_agreement(value: float, right: float, cases: int) -> str:
     if value == 0:
-        return "agreement is still 0: divide the agreed cases by all cases."
+        return _("agreement is still 0: divide the agreed cases by all cases.")
     if _close(value, right * cases):
-        return "agreement is a count of cases: divide it by the number of cases."
+        return _("agreement is a count of cases: divide it by the number of cases.")
     if _close(value / 100, right):
-        return "agreement is in per cent: leave it as a share between 0 and 1."
+        return _("agreement is in per cent: leave it as a share between 0 and 1.")
     if _close(value, 1 - right):
-        return "agreement is the share on which they differ: take the other part."
-    return "agreement does not fit your columns: run the cells from the top, then save."
+        return _("agreement is the share on which they differ: take the other part.")
+    return _("agreement does not fit your columns: run the cells from the top, then save.")
 
 
 @check("hw2-kappa", points=2)
@@ -125,29 +159,29 @@ def own_kappa(learner: Learner) -> Verdict:
     pairs = _pairs(learner)
     value = number_of(learner.value("own_kappa"))
     if len(pairs) < _SOME:
-        return Verdict(0, "Fill label_a and label_b first, on ten cases or more.")
+        return Verdict(0, _("Fill label_a and label_b first, on ten cases or more."))
     if value is None:
-        return Verdict(0, "own_kappa is not a number: compute it in one line, from the formula.")
+        return Verdict(0, _("own_kappa is not a number: compute it in one line, from the formula."))
     seen, chance = _agreed(pairs), _chance(pairs)
     if chance >= 1:
-        return Verdict(0, "Both columns hold one single label: kappa needs two at least.")
+        return Verdict(0, _("Both columns hold one single label: kappa needs two at least."))
     if _close(value, (seen - chance) / (1 - chance)):
-        return Verdict(2, f"A kappa of {value:.2f} is right.")
+        return Verdict(2, _("A kappa of {value:.2f} is right.", value=value))
     return Verdict(0, _about_kappa(value, seen, chance))
 
 
 def _about_kappa(value: float, seen: float, chance: float) -> str:
     if value == 0:
-        return "own_kappa is still 0: write the formula of lab 2 with your names."
+        return _("own_kappa is still 0: write the formula of lab 2 with your names.")
     if _close(value, seen):
-        return "own_kappa is the agreement: take chance away from it, then divide."
+        return _("own_kappa is the agreement: take chance away from it, then divide.")
     if _close(value, seen - chance / 1 - chance):
-        return "own_kappa lacks its brackets: Python divides before it subtracts."
+        return _("own_kappa lacks its brackets: Python divides before it subtracts.")
     if _close(value, seen - chance):
-        return "own_kappa is not divided yet: divide by the way from chance to 1."
+        return _("own_kappa is not divided yet: divide by the way from chance to 1.")
     if chance and _close(value, (seen - chance) / chance):
-        return "own_kappa is divided by chance: divide by the way from chance to 1."
-    return "own_kappa does not fit your columns: run the cells from the top, then save."
+        return _("own_kappa is divided by chance: divide by the way from chance to 1.")
+    return _("own_kappa does not fit your columns: run the cells from the top, then save.")
 
 
 def _rows(learner: Learner) -> list[dict[str, str]]:
@@ -181,7 +215,7 @@ def _agreed(pairs: list[tuple[str, str]]) -> float:
 
 def _chance(pairs: list[tuple[str, str]]) -> float:
     """How often two labellers with these habits agree by chance (Cohen 1960)."""
-    ones, others = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    ones, others = Counter(one for one, _other in pairs), Counter(other for _one, other in pairs)
     return sum(n * others[label] for label, n in ones.items()) / len(pairs) ** 2
 
 
