@@ -105,7 +105,8 @@ def run(learner: Learner) -> Verdict:
         there,
     )
     if len(given) == 1:
-        said = f"{said} {_('Only the last row is kept: open the diary to append to it.')}"
+        kept = _("Only the last row is kept: open the diary to append to it.")
+        said = f"{said} {kept}"
     return Verdict(points, said)
 
 
