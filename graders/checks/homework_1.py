@@ -7,19 +7,26 @@ value's type nor its size, and recompute what can be recomputed.
 from statistics import fmean, median
 from typing import Any
 
-from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of, texts
+from bootcamp.language import N_
+
+_ = texts(__file__)
+_n = _.count
 
 _LONGEST_CASE_SECONDS = 8 * 3600
 _MOST_TIMES = 5_000
 _FIELDS = {
-    "use_case": "the name of the case",
-    "input": "what comes in",
-    "output": "what goes out",
-    "reviewer": "who reviews",
-    "data": "where past cases are kept",
-    "worst_mistake": "what a wrong answer would cost",
+    "use_case": N_("the name of the case"),
+    "input": N_("what comes in"),
+    "output": N_("what goes out"),
+    "reviewer": N_("who reviews"),
+    "data": N_("where past cases are kept"),
+    "worst_mistake": N_("what a wrong answer would cost"),
 }
-_NOT_A_PERSON = {"ai", "ia", "the ai", "model", "the model", "nobody", "no one", "none", "personne"}
+_NOT_A_PERSON = {
+    *("ai", "the ai", "model", "the model", "nobody", "no one", "none"),
+    *("ia", "l'ia", "l’ia", "modèle", "le modèle", "personne", "aucun"),
+}
 
 
 @check("hw1-charter", points=3)
@@ -29,19 +36,24 @@ def charter(learner: Learner) -> Verdict:
     if not isinstance(value, dict):
         return Verdict(
             points=0,
-            message="There is no charter to read: run the cell that begins with charter = and "
-            "hand in again.",
+            message=_(
+                "There is no charter to read: run the cell that begins with charter = and hand in "
+                "again."
+            ),
         )
-    missing = [what for key, what in _FIELDS.items() if not _says_something(key, value.get(key))]
+    missing = [_(what) for key, what in _FIELDS.items() if not _says_something(key, value.get(key))]
     if not missing and _same_text(value["input"], value["output"]):
-        missing = ["an output that differs from the input"]
+        missing = [_("an output that differs from the input")]
     present = len(_FIELDS) - len(missing)
     points = 3 if not missing else 2 if present >= 4 else 1 if present >= 2 else 0
     if not missing:
-        return Verdict(points=points, message="The charter has all its parts.")
+        return Verdict(points=points, message=_("The charter has all its parts."))
     return Verdict(
         points=points,
-        message=f"The charter still lacks {_listed(missing)}: complete it in a few words each.",
+        message=_(
+            "The charter still lacks {parts}: complete it in a few words each.",
+            parts=_listed(missing),
+        ),
     )
 
 
@@ -52,8 +64,10 @@ def volume(learner: Learner) -> Verdict:
     if times is None or not 1 <= times <= 1_000_000:
         return Verdict(
             points=0,
-            message="times_a_month is not a usable number: type how many cases come in a month, "
-            "in digits only, such as 1500.",
+            message=_(
+                "times_a_month is not a usable number: type how many cases come in a month, in "
+                "digits only, such as 1500."
+            ),
         )
     try:
         source = learner.value("volume_source")
@@ -62,10 +76,12 @@ def volume(learner: Learner) -> Verdict:
     if not isinstance(source, str) or len(source.split()) < 2:
         return Verdict(
             points=1,
-            message="The volume is there; say in volume_source where you found it, so that "
-            "others believe it.",
+            message=_(
+                "The volume is there; say in volume_source where you found it, so that others "
+                "believe it."
+            ),
         )
-    return Verdict(points=2, message="The volume is there, with its source.")
+    return Verdict(points=2, message=_("The volume is there, with its source."))
 
 
 @check("hw1-timing", points=3)
@@ -75,23 +91,42 @@ def timing(learner: Learner) -> Verdict:
     usable = _usable_times(log)
     if not usable:
         return Verdict(
-            points=0, message="The timing log is empty: time your cases and fill day_1 to day_4."
+            points=0,
+            message=_("The timing log is empty: time your cases and fill day_1 to day_4."),
         )
     points = 3 if len(usable) >= 20 else 2 if len(usable) >= 10 else 1 if len(usable) >= 5 else 0
     wrong = len(log) - len(usable)
     if len(usable) >= 5 and len(set(usable)) < 4:
         return Verdict(
             points=points - 1,
-            message="The times are nearly all the same: put in what the watch showed for each "
-            "case, as it was.",
+            message=_(
+                "The times are nearly all the same: put in what the watch showed for each case, as "
+                "it was."
+            ),
         )
     if points == 3:
-        unread = f" {wrong} entries could not be used." if wrong else ""
-        return Verdict(points=3, message=f"{len(usable)} timed cases, a solid start.{unread}")
-    left_out = f", {wrong} others are no number of seconds up to eight hours" if wrong else ""
-    return Verdict(
-        points=points,
-        message=f"{len(usable)} timed cases{left_out}: go on until you have twenty.",
+        said = _("{count} timed cases, a solid start.", count=len(usable))
+        if wrong:
+            unread = _n("{n} entry could not be used.", "{n} entries could not be used.", wrong)
+            said = f"{said} {unread}"
+        return Verdict(points=3, message=said)
+    return Verdict(points=points, message=_about_few_times(len(usable), wrong))
+
+
+def _about_few_times(usable: int, wrong: int) -> str:
+    if not wrong:
+        return _n(
+            "{n} timed case: go on until you have twenty.",
+            "{n} timed cases: go on until you have twenty.",
+            usable,
+        )
+    return _n(
+        "{usable} timed cases, {n} other is no number of seconds up to eight hours: go on until "
+        "you have twenty.",
+        "{usable} timed cases, {n} others are no number of seconds up to eight hours: go on until "
+        "you have twenty.",
+        wrong,
+        usable=usable,
     )
 
 
@@ -101,26 +136,28 @@ def median_minutes(learner: Learner) -> Verdict:
     times = _usable_times(learner.value("seconds"))
     value = number_of(learner.value("median_minutes"))
     if not times:
-        return Verdict(points=0, message="Fill the timing log first: the median comes from it.")
+        return Verdict(points=0, message=_("Fill the timing log first: the median comes from it."))
     if value is None:
         return Verdict(
             points=0,
-            message="median_minutes is not a number: take the median of seconds, divided by 60.",
+            message=_("median_minutes is not a number: take the median of seconds, divided by 60."),
         )
     right = median(times) / 60
     if _close(value, right):
-        return Verdict(points=1, message=f"The median of {right:.2f} minutes is right.")
+        return Verdict(
+            points=1, message=_("The median of {right:.2f} minutes is right.", right=right)
+        )
     return Verdict(points=0, message=_about_median(value, times))
 
 
 def _about_median(value: float, times: list[float]) -> str:
     if value == 0:
-        return "median_minutes is still 0: take the median of seconds, divided by 60."
+        return _("median_minutes is still 0: take the median of seconds, divided by 60.")
     if _close(value, median(times)):
-        return "median_minutes is in seconds: divide by 60 to have minutes."
+        return _("median_minutes is in seconds: divide by 60 to have minutes.")
     if _close(value, fmean(times) / 60):
-        return "median_minutes is the average: use the median, which one slow case cannot move."
-    return "median_minutes does not fit your timing log: run the cells from the top, then save."
+        return _("median_minutes is the average: use the median, which one slow case cannot move.")
+    return _("median_minutes does not fit your timing log: run the cells from the top, then save.")
 
 
 @check("hw1-hours", points=1)
@@ -130,27 +167,29 @@ def hours_a_year(learner: Learner) -> Verdict:
     volume_a_month = number_of(learner.value("times_a_month"))
     value = number_of(learner.value("hours_a_year"))
     if not times or not volume_a_month or volume_a_month <= 0:
-        return Verdict(points=0, message="Volume and timing log come first: the hours need both.")
+        return Verdict(
+            points=0, message=_("Volume and timing log come first: the hours need both.")
+        )
     if value is None:
-        return Verdict(points=0, message="hours_a_year is not a number: compute it in one line.")
+        return Verdict(points=0, message=_("hours_a_year is not a number: compute it in one line."))
     right = volume_a_month * 12 * median(times) / 3600
     if _close(value, right):
-        return Verdict(points=1, message=f"{right:,.0f} hours a year is right.")
+        return Verdict(points=1, message=_("{right:,.0f} hours a year is right.", right=right))
     return Verdict(points=0, message=_about_hours(value, right, times))
 
 
 def _about_hours(value: float, right: float, times: list[float]) -> str:
     if value == 0:
-        return "hours_a_year is still 0: multiply the cases of a year by the minutes, then / 60."
+        return _("hours_a_year is still 0: multiply the cases of a year by the minutes, then / 60.")
     if _close(value, right / 12):
-        return "hours_a_year is for one month: multiply by 12."
+        return _("hours_a_year is for one month: multiply by 12.")
     if _close(value, right * 60):
-        return "hours_a_year is in minutes: divide by 60."
+        return _("hours_a_year is in minutes: divide by 60.")
     if _close(value, right * 60 / 12):
-        return "hours_a_year is in minutes a month: multiply by 12 and divide by 60."
+        return _("hours_a_year is in minutes a month: multiply by 12 and divide by 60.")
     if _close(value, right / median(times) * fmean(times)):
-        return "hours_a_year was computed with the average: use median_minutes."
-    return (
+        return _("hours_a_year was computed with the average: use median_minutes.")
+    return _(
         "hours_a_year does not fit your volume and your log: it is times_a_month, times 12, "
         "times median_minutes, divided by 60."
     )
@@ -183,4 +222,6 @@ def _close(value: float, right: float) -> bool:
 
 
 def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return _("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])

@@ -59,7 +59,7 @@ def test_untouched_homework_earns_nothing(values):
         (list(range(60, 70)), 2, "10 timed cases"),
         ([60] * 25, 2, "nearly all the same"),
         ([*range(60, 75), *[0] * 9], 2, "9 others"),
-        ([*range(60, 85), -3], 3, "1 entries could not"),
+        ([*range(60, 85), -3], 3, "1 entry could not"),
         (["60"] * 25, 0, "empty"),
         ([True] * 25, 0, "empty"),
         ([float("nan")] * 25, 0, "empty"),
