@@ -10,7 +10,11 @@ import re
 from math import sqrt
 from typing import Any
 
-from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of
+from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of, texts
+from bootcamp.language import N_
+
+_ = texts(__file__)
+_n = _.count
 
 _MOST_ROWS = 5_000
 _MOST_TEXT = 2_000_000
@@ -18,8 +22,8 @@ _CATCH_UP = "catch-up"
 _PARAMETERS = ("input_folder", "output_folder", "model")
 _WANTED, _HALF = 40, 20
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
-_BORROWED = "These are cases of the catch-up piece: test forty cases of your own."
-_EMPTY = "There is no table of answers with labels: run part 1, save, and hand in again."
+_BORROWED = N_("These are cases of the catch-up piece: test forty cases of your own.")
+_EMPTY = N_("There is no table of answers with labels: run part 1, save, and hand in again.")
 
 
 @check("hw5-parameters", points=2)
@@ -29,16 +33,18 @@ def parameters(learner: Learner) -> Verdict:
     tagged = [source for source, tags in cells if "parameters" in tags]
     if not tagged:
         return Verdict(
-            0, "No cell of solution.ipynb has the tag parameters: add it, and run again."
+            0, _("No cell of solution.ipynb has the tag parameters: add it, and run again.")
         )
     values = _texts_set_in(tagged[0])
     missing = [name for name in _PARAMETERS if not values.get(name)]
     if missing:
-        return Verdict(0, f"The parameters cell does not set {missing[0]} to a text.")
+        return Verdict(0, _("The parameters cell does not set {name} to a text.", name=missing[0]))
     used = [_names_in_run(source) for source, tags in cells if "parameters" not in tags]
     if not any(set(_PARAMETERS) <= names for names in used):
-        return Verdict(1, "The run does not use all three parameters by name: it cannot be moved.")
-    return Verdict(2, "The notebook runs on any folder that its parameters name.")
+        return Verdict(
+            1, _("The run does not use all three parameters by name: it cannot be moved.")
+        )
+    return Verdict(2, _("The notebook runs on any folder that its parameters name."))
 
 
 @check("hw5-artefacts", points=2)
@@ -46,14 +52,21 @@ def artefacts(learner: Learner) -> Verdict:
     """Forty labelled cases with one answer each: 2 points. Twenty: 1."""
     answers, truth = _answers(learner), _labels(learner)
     if not answers or not truth:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     if _borrowed(answers):
-        return Verdict(0, _BORROWED)
+        return Verdict(0, _(_BORROWED))
     both = len(set(answers) & set(truth))
     points = 2 if both >= _WANTED else 1 if both >= _HALF else 0
     if points == 2:
-        return Verdict(2, f"{both} cases, each with an answer and a label.")
-    return Verdict(points, f"{both} cases have an answer and a label: go on until you have forty.")
+        return Verdict(2, _("{count} cases, each with an answer and a label.", count=both))
+    return Verdict(
+        points,
+        _n(
+            "{n} case has an answer and a label: go on until you have forty.",
+            "{n} cases have an answer and a label: go on until you have forty.",
+            both,
+        ),
+    )
 
 
 @check("hw5-inputs", points=1)
@@ -61,19 +74,21 @@ def inputs(learner: Learner) -> Verdict:
     """A fingerprint for every case that has an answer, all of them different."""
     answers = _answers(learner)
     if not answers or _borrowed(answers):
-        return Verdict(0, _BORROWED if answers else _EMPTY)
+        return Verdict(0, _(_BORROWED) if answers else _(_EMPTY))
     found = learner.json("inputs.json")
     cases = found.get("cases") if isinstance(found, dict) else None
     if not isinstance(cases, dict):
-        return Verdict(0, "inputs.json holds no fingerprints: run its cell after the run.")
+        return Verdict(0, _("inputs.json holds no fingerprints: run its cell after the run."))
     prints = {_tidy(name): value for name, value in list(cases.items())[:_MOST_ROWS]}
     if not all(isinstance(p, str) and _FINGERPRINT.fullmatch(p) for p in prints.values()):
-        return Verdict(0, "inputs.json holds something else than fingerprints: run its cell again.")
+        return Verdict(
+            0, _("inputs.json holds something else than fingerprints: run its cell again.")
+        )
     if len(set(prints.values())) < len(prints):
-        return Verdict(0, "Two cases are the same, letter for letter: replace one of them.")
+        return Verdict(0, _("Two cases are the same, letter for letter: replace one of them."))
     if set(answers) - set(prints):
-        return Verdict(0, "Some answers have no fingerprint: run the cell again, after the run.")
-    return Verdict(1, "Every case has its fingerprint.")
+        return Verdict(0, _("Some answers have no fingerprint: run the cell again, after the run."))
+    return Verdict(1, _("Every case has its fingerprint."))
 
 
 @check("hw5-metric", points=2)
@@ -81,7 +96,7 @@ def metric(learner: Learner) -> Verdict:
     """Handled, errors and the share of right ones, counted again: 2 points. One slip: 1."""
     handled, wrong = _counted(learner)
     if not handled:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     share = number_of(learner.value("share_right"))
     right = {
         "handled": number_of(learner.value("handled")) == handled,
@@ -90,9 +105,12 @@ def metric(learner: Learner) -> Verdict:
     }
     slips = [name for name, good in right.items() if not good]
     if not slips:
-        return Verdict(2, "All three follow from your tables.")
+        return Verdict(2, _("All three follow from your tables."))
     points = 1 if len(slips) == 1 else 0
-    return Verdict(points, f"{slips[0]} does not follow from your tables: count it with its name.")
+    return Verdict(
+        points,
+        _("{name} does not follow from your tables: count it with its name.", name=slips[0]),
+    )
 
 
 @check("hw5-interval", points=1)
@@ -100,16 +118,18 @@ def interval(learner: Learner) -> Verdict:
     """The range of the share of right ones, worked out again (Wilson 1927)."""
     handled, wrong = _counted(learner)
     if not handled:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     low, high = number_of(learner.value("low")), number_of(learner.value("high"))
     if low is None or high is None:
-        return Verdict(0, "low and high are not two numbers: put in what interval gives.")
+        return Verdict(0, _("low and high are not two numbers: put in what interval gives."))
     expected = _wilson(handled - wrong, handled)
     if _close(low, expected[0]) and _close(high, expected[1]):
-        return Verdict(1, f"From {low:.2f} to {high:.2f} is right.")
+        return Verdict(1, _("From {low:.2f} to {high:.2f} is right.", low=low, high=high))
     if _close(low, _wilson(wrong, handled)[0]):
-        return Verdict(0, "This is the range of the wrong ones: give interval the right ones.")
-    return Verdict(0, "low and high do not follow from your tables: how many right, of how many?")
+        return Verdict(0, _("This is the range of the wrong ones: give interval the right ones."))
+    return Verdict(
+        0, _("low and high do not follow from your tables: how many right, of how many?")
+    )
 
 
 @check("hw5-verdict", points=2)
@@ -117,19 +137,22 @@ def verdict(learner: Learner) -> Verdict:
     """A threshold, and the verdict that follows from it and from the tables."""
     handled, wrong = _counted(learner)
     if not handled:
-        return Verdict(0, _EMPTY)
+        return Verdict(0, _(_EMPTY))
     threshold = number_of(learner.value("threshold"))
     if threshold is None or not 0.3 <= threshold < 1:
-        return Verdict(0, "threshold is no share between 0.3 and 1: write what you agreed on.")
+        return Verdict(0, _("threshold is no share between 0.3 and 1: write what you agreed on."))
     low, high = _wilson(handled - wrong, handled)
     # Where the range ends on the threshold, rounding decides, and both words are right.
     fitting = {_word(low + d, high + d, threshold) for d in (-0.0061, 0, 0.0061)}
     said = _tidy(learner.value("verdict"))
     if said in fitting:
-        return Verdict(2, f"“{said}” follows from your tables and your threshold.")
+        return Verdict(2, _("“{said}” follows from your tables and your threshold.", said=said))
     if said not in {"yes", "no", "open"}:
-        return Verdict(0, "verdict is none of the three words: yes, no or open.")
-    return Verdict(0, f"“{said[:10]}” does not follow: compare the range with your threshold.")
+        return Verdict(0, _("verdict is none of the three words: yes, no or open."))
+    return Verdict(
+        0,
+        _("“{said}” does not follow: compare the range with your threshold.", said=said[:10]),
+    )
 
 
 def _word(low: float, high: float, threshold: float) -> str:
