@@ -64,6 +64,7 @@ def sources() -> list[Source]:
     found.append(Source("labs/locale", "glossary", ("labs/glossary.md",)))
     found.append(Source("labs/locale", "briefs", ("graders/datasets/*/brief.md",)))
     found.append(Source("graders/locale", "rubrics", ("graders/rubrics/*.md",)))
+    found.append(Source("src/bootcamp/roi/locale", "roi", ("src/bootcamp/roi/*.py",)))
     door = ("hub_config/templates/*.html", "src/bootcamp/hub/*.py")
     found.append(Source("src/bootcamp/locale", "door", door))
     pages = ("src/bootcamp/web/templates/*.html", "src/bootcamp/web/*.py")

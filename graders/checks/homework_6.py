@@ -77,9 +77,9 @@ def _is_sound(row: dict[str, str]) -> bool:
         if len(text) < 4 or text in _NO_SOURCE:
             return False
     try:
-        roi.Inputs.from_rows([row])
-    except RoiInputRefused as refusal:
-        return "is missing: add a row" in str(refusal)  # the other eight, not this one
+        roi.checked_row(row)
+    except RoiInputRefused:
+        return False
     return True
 
 

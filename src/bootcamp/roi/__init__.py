@@ -1,8 +1,8 @@
 """Hours saved a year and what they are worth: what goes in with its source, what comes out.
 
 Pure arithmetic. The teams' ROI notebook and the final runs use the same functions, so this package
-imports numpy, the standard library, `bootcamp.errors` and `bootcamp.wording` only. The formulae
-stand in `hours` and `cash`, with what the letters mean.
+imports numpy, the standard library and the lowest layer of `bootcamp` only. The formulae stand in
+`hours` and `cash`, with what the letters mean.
 
 What the tool did comes from counts (`Quality`): its error rate follows
 Beta(errors + 1, handled - errors + 1), the posterior of a rate under a flat prior (Bayes, Laplace);
@@ -23,6 +23,7 @@ from bootcamp.roi.inputs import (
     Inputs,
     Quality,
     Timings,
+    checked_row,
     read_inputs,
     read_quality,
     read_timings,
@@ -44,6 +45,7 @@ __all__ = [
     "Swing",
     "Timings",
     "chance",
+    "checked_row",
     "euros",
     "hours_a_year",
     "naive_hours",

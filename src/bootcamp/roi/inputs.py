@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bootcamp.errors import RoiInputRefused
+from bootcamp.language import Texts
 
 __all__ = [
     "EVIDENCE",
@@ -25,10 +26,14 @@ __all__ = [
     "Inputs",
     "Quality",
     "Timings",
+    "checked_row",
     "read_inputs",
     "read_quality",
     "read_timings",
 ]
+
+_ = Texts(Path(__file__).parent / "locale", "roi")
+_n = _.count
 
 Evidence = Literal["measured", "system", "estimate"]
 EVIDENCE: tuple[Evidence, ...] = ("measured", "system", "estimate")
@@ -115,18 +120,20 @@ class Inputs:
         Raises:
             RoiInputRefused: a row is missing, twice, blank or out of range; names the field.
         """
-        given = [_checked_row(row) for row in _without_untouched_money(rows)]
+        given = [checked_row(row) for row in _without_untouched_money(rows)]
         names = Counter(row.name for row in given)
         for name, count in names.items():
             if count > 1:
-                raise RoiInputRefused(f"{name} stands in {count} rows; keep one.")
+                raise RoiInputRefused(
+                    _("{name} stands in {count} rows; keep one.", name=name, count=count)
+                )
         wanted = [*FIELDS, *(MONEY if names.keys() & MONEY.keys() else ())]
         missing = [name for name in wanted if name not in names]
         if missing:
-            money = " The money's side needs all of its rows." if missing[0] in MONEY else ""
-            raise RoiInputRefused(
-                f"{missing[0]} is missing: add a row for it, with its source.{money}"
-            )
+            problem = _("{name} is missing: add a row for it, with its source.", name=missing[0])
+            if missing[0] in MONEY:
+                problem += " " + _("The money's side needs all of its rows.")
+            raise RoiInputRefused(problem)
         by_name = {row.name: row for row in given}
         money_rows = {name: by_name[name] for name in MONEY if name in by_name}
         return cls(tuple(by_name[name] for name in FIELDS), money_rows)
@@ -157,14 +164,24 @@ class Quality:
 
     def __post_init__(self) -> None:
         if self.items < 1:
-            raise RoiInputRefused("items must be at least 1: run the solution on some items first.")
-        if not 0 <= self.handled <= self.items:
-            raise RoiInputRefused(f"handled is {self.handled}: it must be from 0 to {self.items}.")
-        if not 0 <= self.errors <= self.handled:
-            raise RoiInputRefused(f"errors is {self.errors}: it must be from 0 to {self.handled}.")
-        for name, count in (("missed", self.missed), ("false_alarms", self.false_alarms)):
-            if count is not None and not 0 <= count <= self.items:
-                raise RoiInputRefused(f"{name} is {count}: it must be from 0 to {self.items}.")
+            raise RoiInputRefused(
+                _("items must be at least 1: run the solution on some items first.")
+            )
+        for name, count, most in (
+            ("handled", self.handled, self.items),
+            ("errors", self.errors, self.handled),
+            ("missed", self.missed, self.items),
+            ("false_alarms", self.false_alarms, self.items),
+        ):
+            if count is not None and not 0 <= count <= most:
+                raise RoiInputRefused(
+                    _(
+                        "{name} is {count}: it must be from 0 to {most}.",
+                        name=name,
+                        count=count,
+                        most=most,
+                    )
+                )
 
 
 @dataclass(frozen=True)
@@ -196,16 +213,28 @@ def read_timings(path: Path | str) -> Timings:
     for line, row in enumerate(_table(path, ("step", "minutes")), start=2):
         if not any(row.values()):
             continue
-        where = f"{path.name}, line {line}"
         if row["step"] not in minutes:
             raise RoiInputRefused(
-                f"{where}: step is '{row['step'][:40]}'; write baseline or review."
+                _(
+                    "{file}, line {line}: step is '{step}'; write baseline or review.",
+                    file=path.name,
+                    line=line,
+                    step=row["step"][:40],
+                )
             )
-        minutes[row["step"]].append(_number(f"{where}: minutes", row["minutes"], 0, 480, "3.5"))
+        where = _("{file}, line {line}: minutes", file=path.name, line=line)
+        minutes[row["step"]].append(_number(where, row["minutes"], 0, 480, "3.5"))
     for step, values in minutes.items():
         if values and not _FEWEST_TIMINGS <= len(values) <= _MOST_TIMINGS:
             raise RoiInputRefused(
-                f"{path.name}: {step} has {len(values)} timings; give at least {_FEWEST_TIMINGS}."
+                _n(
+                    "{file}: {step} has {n} timing; give at least {least}.",
+                    "{file}: {step} has {n} timings; give at least {least}.",
+                    len(values),
+                    file=path.name,
+                    step=step,
+                    least=_FEWEST_TIMINGS,
+                )
             )
     return Timings(tuple(minutes["baseline"]), tuple(minutes["review"]))
 
@@ -220,12 +249,20 @@ def read_quality(path: Path | str) -> Quality:
     try:
         found = json.loads(_text(path))
     except ValueError:
-        raise RoiInputRefused(f"{path.name} is damaged: run the solution again.") from None
+        raise RoiInputRefused(
+            _("{file} is damaged: run the solution again.", file=path.name)
+        ) from None
     counts: dict[str, int] = {}
     for name in ("items", "handled", "errors"):
         value = found.get(name) if isinstance(found, dict) else None
         if not isinstance(value, int) or isinstance(value, bool):
-            raise RoiInputRefused(f"{path.name}: {name} must be a whole number; run it again.")
+            raise RoiInputRefused(
+                _(
+                    "{file}: {name} must be a whole number; run it again.",
+                    file=path.name,
+                    name=name,
+                )
+            )
         counts[name] = value
     source = str(found.get("measured_on", "items with known answers"))[:200]
     missed, alarms = (_count_or_none(found.get(name)) for name in ("missed", "false_alarms"))
@@ -252,37 +289,68 @@ def _without_untouched_money(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[
     return given if begun else [row for row in given if _cell(row.get("name")) not in MONEY]
 
 
-def _checked_row(row: Mapping[str, Any]) -> Input:
+def checked_row(row: Mapping[str, Any]) -> Input:
+    """Give one row of the table, whatever the others hold.
+
+    Raises:
+        RoiInputRefused: it is no input, blank or out of range; names the field.
+    """
     texts = {column: _cell(row.get(column)) for column in COLUMNS}
     name = texts["name"]
     if name not in FIELDS and name not in MONEY:
-        shown = f"'{name[:40]}'" if name else "A row without a name"
         known = ", ".join([*FIELDS, *MONEY])
-        raise RoiInputRefused(f"{shown} is not an input; the inputs are: {known}.")
+        raise RoiInputRefused(
+            _("'{name}' is not an input; the inputs are: {known}.", name=name[:40], known=known)
+            if name
+            else _("A row without a name is not an input; the inputs are: {known}.", known=known)
+        )
     meaning = _meaning(name)
     for column in COLUMNS:
         if not texts[column]:
-            money = " A cost that you do not have is 0." if meaning.unit.startswith("euros") else ""
-            raise RoiInputRefused(
-                f"{name}, {column} is blank: fill it in, nothing is assumed.{money}"
+            problem = _(
+                "{name}, {column} is blank: fill it in, nothing is assumed.",
+                name=name,
+                column=column,
             )
+            if meaning.unit.startswith("euros"):
+                problem += " " + _("A cost that you do not have is 0.")
+            raise RoiInputRefused(problem)
     low, mode, high = (
         _number(f"{name}, {column}", texts[column], meaning.least, meaning.most, meaning.example)
         for column in ("low", "mode", "high")
     )
     if not low <= mode <= high:
         raise RoiInputRefused(
-            f"{name}: low, mode and high must rise, and are {low:g}, {mode:g}, {high:g}."
+            _(
+                "{name}: low, mode and high must rise, and are {low:g}, {mode:g}, {high:g}.",
+                name=name,
+                low=low,
+                mode=mode,
+                high=high,
+            )
         )
     if texts["unit"].casefold() != meaning.unit:
-        raise RoiInputRefused(f"{name}, unit is '{texts['unit'][:40]}': give it in {meaning.unit}.")
+        raise RoiInputRefused(
+            _(
+                "{name}, unit is '{found}': give it in {unit}.",
+                name=name,
+                found=texts["unit"][:40],
+                unit=meaning.unit,
+            )
+        )
     evidence = next((kind for kind in EVIDENCE if kind == texts["evidence"].casefold()), None)
     if evidence is None:
         raise RoiInputRefused(
-            f"{name}, evidence is '{texts['evidence'][:40]}': write measured, system or estimate."
+            _(
+                "{name}, evidence is '{found}': write measured, system or estimate.",
+                name=name,
+                found=texts["evidence"][:40],
+            )
         )
     if evidence == "estimate" and low == high:
-        raise RoiInputRefused(f"{name} is an estimate: give it a range, low below high.")
+        raise RoiInputRefused(
+            _("{name} is an estimate: give it a range, low below high.", name=name)
+        )
     return Input(
         name, low, mode, high, meaning.unit, texts["source"], texts["owner"],
         _day(f"{name}, date", texts["date"]), evidence,
@@ -296,13 +364,25 @@ def _cell(value: object) -> str:
 def _number(where: str, text: str, least: float, most: float, example: str) -> float:
     if not _PLAIN_NUMBER.fullmatch(text):
         raise RoiInputRefused(
-            f"{where} is '{text[:40]}': write a plain number like {example}, with a point for"
-            " decimals, no spaces and no signs."
+            _(
+                "{where} is '{found}': write a plain number like {example}, with a point for "
+                "decimals, no spaces and no signs.",
+                where=where,
+                found=text[:40],
+                example=example,
+            )
         )
     number = float(text)
     if not least <= number <= most:
         raise RoiInputRefused(
-            f"{where} is {text[:40]}: it must be from {least:g} to {most:,g}, like {example}."
+            _(
+                "{where} is {found}: it must be from {least:g} to {most:,g}, like {example}.",
+                where=where,
+                found=text[:40],
+                least=least,
+                most=most,
+                example=example,
+            )
         )
     return number
 
@@ -312,7 +392,11 @@ def _day(where: str, text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise RoiInputRefused(
-            f"{where} is '{text[:40]}': write year-month-day, like 2027-01-11."
+            _(
+                "{where} is '{found}': write year-month-day, like 2027-01-11.",
+                where=where,
+                found=text[:40],
+            )
         ) from None
 
 
@@ -321,12 +405,14 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(_MOST_BYTES + 1)
         if len(raw) > _MOST_BYTES:
-            raise RoiInputRefused(f"{path.name} is too large to be what it should be.")
+            raise RoiInputRefused(_("{file} is too large to be what it should be.", file=path.name))
         return raw.decode("utf-8-sig")
     except OSError:
-        raise RoiInputRefused(f"There is no readable file {path.name} here.") from None
+        raise RoiInputRefused(_("There is no readable file {file} here.", file=path.name)) from None
     except UnicodeDecodeError:
-        raise RoiInputRefused(f"{path.name} is not UTF-8: save it as 'CSV UTF-8'.") from None
+        raise RoiInputRefused(
+            _("{file} is not UTF-8: save it as 'CSV UTF-8'.", file=path.name)
+        ) from None
 
 
 def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
@@ -336,13 +422,25 @@ def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
     missing = [column for column in columns if column not in reader.fieldnames]
     if missing:
-        raise RoiInputRefused(f"{path.name}: the column '{missing[0]}' is missing in line 1.")
+        raise RoiInputRefused(
+            _(
+                "{file}: the column '{column}' is missing in line 1.",
+                file=path.name,
+                column=missing[0],
+            )
+        )
     try:
         found = list(islice(reader, _MOST_ROWS + 1))
     except csv.Error:
-        raise RoiInputRefused(f"{path.name} is not a readable table: save it as CSV.") from None
+        raise RoiInputRefused(
+            _("{file} is not a readable table: save it as CSV.", file=path.name)
+        ) from None
     if len(found) > _MOST_ROWS:
         raise RoiInputRefused(
-            f"{path.name} has more than {_MOST_ROWS:,} rows: keep those you mean."
+            _(
+                "{file} has more than {most:,} rows: keep those you mean.",
+                file=path.name,
+                most=_MOST_ROWS,
+            )
         )
     return [{column: _cell(row.get(column)) for column in columns} for row in found]
