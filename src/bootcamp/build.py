@@ -17,6 +17,8 @@ from typing import Any
 
 from bootcamp.content import SANDBOX_CASE, content_root
 from bootcamp.errors import BuildError
+from bootcamp.language import ENGLISH, LANGUAGES, Texts, speaking
+from bootcamp.prose import translated
 
 __all__ = ["build", "drift"]
 
@@ -123,6 +125,31 @@ def _build_into(target: Path, root: Path) -> None:
             shutil.copyfile(dataset / "brief.md", folder / "brief.md")
             for path in sorted((dataset / "dev").iterdir()):
                 shutil.copyfile(path, folder / path.name)
+    for language in sorted(set(LANGUAGES) - {ENGLISH}):
+        with speaking(language):
+            _translate_into(target / "translations" / language, root)
+
+
+def _translate_into(target: Path, root: Path) -> None:
+    """Write what citizens read, in the language that is spoken; code cells stay as they are."""
+    locale = root / "labs" / "locale"
+    for item in _sources(root):
+        if item.released:
+            texts = Texts(locale, f"session-{int(item.released.parent.name[-2:])}")
+            notebook = _without_answers(_read(root / item.source), item.source, texts)
+            _write(notebook, target / item.released)
+    briefs = Texts(locale, "briefs")
+    for brief in sorted((root / "graders" / "datasets").glob("*/brief.md")):
+        use_case, text = brief.parent.name.replace("_", "-"), brief.read_text(encoding="utf-8")
+        _write_text(translated(text, briefs), target / "briefs" / f"{use_case}.md")
+        for session, there in _DATA.items():
+            if use_case in there:
+                place = target / f"session-{session:02d}" / "data" / use_case / "brief.md"
+                _write_text(translated(text, briefs), place)
+    glossary = root / "labs" / "glossary.md"
+    if glossary.exists():
+        text = translated(glossary.read_text(encoding="utf-8"), Texts(locale, "glossary"))
+        _write_text(text, target / "glossary.md")
 
 
 def _copy_tree(source: Path, target: Path) -> None:
@@ -193,8 +220,11 @@ def _line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def _without_answers(answered: Any, source: Path) -> Any:
-    """Put the notebook through nbgrader's generation steps that need no gradebook."""
+def _without_answers(answered: Any, source: Path, texts: Texts | None = None) -> Any:
+    """Put the notebook through nbgrader's generation steps that need no gradebook.
+
+    With `texts`, its Markdown is translated before nbgrader takes its last checksums.
+    """
     from nbgrader import preprocessors as steps  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
@@ -217,12 +247,20 @@ def _without_answers(answered: Any, source: Path) -> Any:
             steps.CheckCellMetadata,
         ):
             notebook, resources = step(config=config).preprocess(notebook, resources)
+            if texts and step is steps.ClearMarkScheme:  # nothing but released text is left
+                _translate(notebook, texts)
     except Exception as error:
         raise BuildError(f"{source.name}: nbgrader refuses it: {_line(error)}.") from error
     left = [cell.id for cell in notebook.cells if _MARK.search(cell.source)]
     if left:
         raise BuildError(f"{source.name}: an answer is left in cell '{left[0]}'.")
     return notebook
+
+
+def _translate(notebook: Any, texts: Texts) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = translated(cell.source, texts)
 
 
 def _copy(notebook: Any) -> Any:
@@ -234,13 +272,18 @@ def _copy(notebook: Any) -> Any:
 def _write(notebook: Any, target: Path) -> None:
     import nbformat  # noqa: PLC0415
 
+    _write_text(nbformat.writes(notebook, indent=1).rstrip("\n") + "\n", target)
+
+
+def _write_text(text: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(nbformat.writes(notebook, indent=1).rstrip("\n") + "\n", encoding="utf-8")
+    target.write_text(text, encoding="utf-8")
 
 
 def _generated(root: Path) -> set[Path]:
     """Give all generated files below `root`, relative to it."""
     found = {path for path in root.glob("session-[0-9][0-9]/**/*") if path.is_file()}
     found |= set(root.glob("solutions/**/*.ipynb"))
+    found |= {path for path in root.glob("translations/**/*") if path.is_file()}
     hidden = (".ipynb_checkpoints", "__pycache__")
     return {path.relative_to(root) for path in found if not set(path.parts) & set(hidden)}

@@ -31,6 +31,7 @@ from pydantic import (
 
 from bootcamp.deadlines import Deadline, HomeworkRules, TimeZone, in_zone
 from bootcamp.errors import CohortError, UnknownName
+from bootcamp.language import ENGLISH
 from bootcamp.names import login_from, slug_from
 
 __all__ = [
@@ -120,7 +121,7 @@ _WHAT_WOULD_BE_RIGHT = {
     "people": "1 to 200 [[people]] entries",
     "teams": "a list of [[teams]] entries",
     "role": "'citizen' or 'facilitator'",
-    "language": "'en' (more languages come later)",
+    "language": "'en' or 'fr'",
     "sessions": "six dates, like 2027-01-11",
     "session_start": "a time like 09:00:00",
     "time_zone": "a time zone like 'Europe/Paris'",
@@ -301,7 +302,8 @@ class Cohort(_Model):
 
     name: Line
     company: Line
-    language: Literal["en"] = "en"
+    language: Literal["en", "fr"] = "en"
+    """What citizens read: labs, homework, hints, checks, feedback and their pages."""
     sessions: Annotated[tuple[date, ...], Field(min_length=6, max_length=6)]
     session_start: time = time(9)
     time_zone: TimeZone | None = None
@@ -599,6 +601,14 @@ def load_cohort(path: Path) -> Cohort:
         raise CohortError(f"{path.name} is not valid TOML: {reason}.") from None
     except ValidationError as error:
         raise CohortError(f"{path.name}: {in_plain_words(error)}") from None
+
+
+def language_of(path: Path) -> str:
+    """Give the language of the cohort in this file; English when it cannot be read."""
+    try:
+        return load_cohort(path).language
+    except CohortError:
+        return ENGLISH
 
 
 def save_cohort(cohort: Cohort, path: Path) -> None:

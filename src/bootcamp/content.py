@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bootcamp.errors import UnknownName
+from bootcamp.language import ENGLISH
 
 __all__ = [
     "SANDBOX_CASE",
@@ -15,6 +16,7 @@ __all__ = [
     "homework_session",
     "session_folder",
     "session_numbers",
+    "translations",
 ]
 
 SANDBOX_CASE = "email-routing"
@@ -48,6 +50,19 @@ def session_folder(number: int) -> Path:
         known = ", ".join(str(n) for n in session_numbers())
         raise UnknownName(f"There are no materials for session {number}; there are for {known}.")
     return folder
+
+
+def translations(language: str, root: Path | None = None) -> dict[str, Path]:
+    """Give what the course has in this language beside its English text.
+
+    Files by the path of what they stand for, such as `session-01/lab-1.ipynb`, `glossary.md`, or
+    `briefs/email-routing.md`; nothing for English.
+    """
+    folder = (root or content_root()) / "translations" / language
+    if language == ENGLISH or not folder.is_dir():
+        return {}
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def homework_names() -> list[str]:

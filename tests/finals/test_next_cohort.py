@@ -285,7 +285,7 @@ def test_citizens_find_the_examples_in_their_home(
         command, env=sandbox.environ(), capture_output=True, text=True, timeout=60, check=True
     )
     assert "# Route the shared inbox" in done.stdout
-    _lay_out_unprotected(data.homes / "bob", data.examples)  # again, and without walls
+    _lay_out_unprotected(data.homes / "bob", data.examples, "en")  # again, no walls
     assert (data.homes / "bob" / "examples" / "email-routing" / "solution.py").is_file()
 
 

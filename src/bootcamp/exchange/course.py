@@ -15,8 +15,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from bootcamp.content import content_root
+from bootcamp.content import content_root, translations
 from bootcamp.errors import BuildError, UnknownName
+from bootcamp.language import ENGLISH
 from bootcamp.settings import DataFolder
 from bootcamp.store.gradebook import (
     COURSE,
@@ -70,9 +71,13 @@ def _title(notebook: Path, _version: int) -> str:
     return notebook.stem
 
 
-def homeworks(root: Path | None = None) -> dict[str, Homework]:
-    """Give every homework below the content root, by name, in the order of the sessions."""
+def homeworks(root: Path | None = None, language: str = ENGLISH) -> dict[str, Homework]:
+    """Give every homework below the content root, by name, in the order of the sessions.
+
+    Its notebook is the one in `language`, if there is one; the files beside it are the same.
+    """
     found = {}
+    translated = translations(language, root)
     for notebook in sorted((root or content_root()).glob("session-[0-9][0-9]/homework-*.ipynb")):
         if not _NAME.match(notebook.stem):
             continue
@@ -80,7 +85,7 @@ def homeworks(root: Path | None = None) -> dict[str, Homework]:
         found[notebook.stem] = Homework(
             name=notebook.stem,
             session=int(notebook.parent.name.rpartition("-")[2]),
-            notebook=notebook,
+            notebook=translated.get(f"{notebook.parent.name}/{notebook.name}", notebook),
             companions=beside if beside.is_dir() else None,
         )
     return found

@@ -328,7 +328,7 @@ class Exchange:
     # How
 
     def _homeworks(self) -> dict[str, course.Homework]:
-        return course.homeworks(self._content)
+        return course.homeworks(self._content, self._cohort.language)
 
     def _homework(self, assignment: str) -> course.Homework:
         return course.find(self._homeworks(), assignment)

@@ -87,25 +87,38 @@ class _Parcel:
     """All that a worker needs, as plain as can be: a check travels as its module's text."""
 
     released: Any
-    checks: Mapping[str, bytes]
+    sources: Mapping[str, bytes]
+    """The checks and what they say in the cohort's language, by path below `graders`."""
     limits: GradingLimits
+    language: str
 
-    def open(self) -> Yardstick:
-        with tempfile.TemporaryDirectory(prefix="bootcamp-checks-") as folder:
-            for name, content in self.checks.items():
-                Path(folder, name).write_bytes(content)
-            known = load_checks(Path(folder))
-            checks = {name: known[name] for name in self.released.automatic}
-            return Yardstick(self.released, checks, self.limits, Path(folder))
+    @classmethod
+    def of(cls, measure: Yardstick) -> _Parcel:
+        folder = measure.folder
+        sources = {f"checks/{path.name}": path.read_bytes() for path in folder.glob("*.py")}
+        for path in folder.parent.glob(f"locale/{measure.language}/*.po"):
+            sources[str(path.relative_to(folder.parent))] = path.read_bytes()
+        return cls(measure.released, sources, measure.limits, measure.language)
+
+    def open(self, folder: Path) -> Yardstick:
+        """Unpack into `folder`, which stays for as long as anyone is judged."""
+        for name, content in self.sources.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        place = folder / "checks"
+        known = load_checks(place)
+        checks = {name: known[name] for name in self.released.automatic}
+        return Yardstick(self.released, checks, self.limits, place, self.language)
 
 
 class _Post:
     """In a worker's process, for the time of a run: its judges, which wait warm between two."""
 
     def __init__(self, parcel: _Parcel) -> None:
-        self._measure = parcel.open()
-        self._free: queue.SimpleQueue[Seat] = queue.SimpleQueue()
         self._stack = ExitStack()
+        folder = tempfile.TemporaryDirectory(prefix="bootcamp-checks-")
+        self._measure = parcel.open(Path(self._stack.enter_context(folder)))
+        self._free: queue.SimpleQueue[Seat] = queue.SimpleQueue()
 
     def judge(self, files: Mapping[str, bytes]) -> str:
         try:
@@ -134,8 +147,7 @@ def _judge_at_post(post: str, files: Mapping[str, bytes]) -> str:
 @contextmanager
 def _post(client: Client, address: str, measure: Yardstick) -> Iterator[str]:
     """Set up a post in each worker, also in those that join later; gone when the run ends."""
-    sources = {path.name: path.read_bytes() for path in sorted(measure.folder.glob("*.py"))}
-    plugin = _Posts(_Parcel(measure.released, sources, measure.limits))
+    plugin = _Posts(_Parcel.of(measure))
     try:
         client.register_plugin(plugin)
     except Exception as error:

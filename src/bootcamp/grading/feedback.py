@@ -17,10 +17,12 @@ from typing import Any, Protocol
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import select
 
+from bootcamp.cohort import language_of
 from bootcamp.deadlines import how_long
 from bootcamp.errors import GradingError
 from bootcamp.grading.adapter import Book, Mark, Marks, read_released
 from bootcamp.grading.rubrics import Band, Rubric, load_rubrics
+from bootcamp.language import speaking
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import course_folder
@@ -130,6 +132,16 @@ def feedback_for_assignment(
     Raises:
         GradingError: nobody is graded, or the homework is not released.
     """
+    with speaking(language_of(data.cohort_file)):
+        return _given(data, assignment, publish, logins)
+
+
+def _given(
+    data: DataFolder,
+    assignment: str,
+    publish: Publish | Callable[..., object],
+    logins: Collection[str] | None,
+) -> list[str]:
     released, rubrics = read_released(data, assignment), load_rubrics(assignment)
     store = open_store(data.store_url)
     try:

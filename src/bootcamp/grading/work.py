@@ -14,12 +14,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from bootcamp import __version__
+from bootcamp.cohort import language_of
 from bootcamp.content import session_folder, session_numbers
 from bootcamp.errors import GradingError
 from bootcamp.grading.adapter import Released, folder_files, read_released
 from bootcamp.grading.checks import Check, load_checks
 from bootcamp.grading.execution import GradingLimits, Judge, Judged, Submission
 from bootcamp.grading.mending import mend, read_notebook
+from bootcamp.language import ENGLISH, speaking
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
 from bootcamp.store.gradebook import course_folder
@@ -37,6 +39,8 @@ class Yardstick:
     limits: GradingLimits
     folder: Path
     """Where the checks are."""
+    language: str = ENGLISH
+    """In which citizens are told what was found."""
 
     @property
     def assignment(self) -> str:
@@ -63,7 +67,8 @@ def yardstick(
         GradingError: it is not released, or the checks do not fit it.
     """
     released = read_released(data, assignment)
-    return Yardstick(released, _fitting_checks(released, checks), limits or GradingLimits(), checks)
+    fitting, spoken = _fitting_checks(released, checks), language_of(data.cohort_file)
+    return Yardstick(released, fitting, limits or GradingLimits(), checks, spoken)
 
 
 def collected(data: DataFolder, assignment: str) -> list[str]:
@@ -98,14 +103,16 @@ def judge_with(judge: Judge, measure: Yardstick, files: Mapping[str, bytes]) -> 
     """Mend one submission from the released homework, run it, and ask it what the checks ask."""
     released, handed = measure.released, dict(files)
     handed.pop("timestamp.txt", None)
-    mended = mend(read_notebook(handed.pop(f"{released.assignment}.ipynb", b"")), released.notebook)
+    notebook = read_notebook(handed.pop(f"{released.assignment}.ipynb", b""))
     # What came with the homework is there again where the citizen left it out.
     given = {
         name: content for name, content in released.files.items() if not name.endswith(".ipynb")
     }
     shared = {session_folder(n).name: session_folder(n) for n in session_numbers()}
-    submission = Submission(released.assignment, mended.notebook, {**given, **handed}, shared)
-    judged = judge.judge(submission, measure.checks)
+    with speaking(measure.language):
+        mended = mend(notebook, released.notebook)
+        submission = Submission(released.assignment, mended.notebook, {**given, **handed}, shared)
+        judged = judge.judge(submission, measure.checks)
     return replace(judged, notes=(*mended.notes, *judged.notes))
 
 
@@ -117,6 +124,7 @@ def _digest(measure: Yardstick, handin_id: int | None, files: Mapping[str, bytes
         "released": _digests(measure.released.files),
         "checks": {name: [c.points, c.digest] for name, c in measure.checks.items()},
         "limits": astuple(measure.limits),
+        "language": measure.language,
     }
     return sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()
 

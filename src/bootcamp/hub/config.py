@@ -16,6 +16,7 @@ from bootcamp.cohort import Cohort, load_cohort
 from bootcamp.handover import KEYS_FILE
 from bootcamp.hub.server_config import write_server_config
 from bootcamp.hub.settings import HubSettings
+from bootcamp.language import VARIABLE as LANGUAGE
 from bootcamp.settings import private_folder
 
 __all__ = ["configure"]
@@ -168,7 +169,7 @@ def set_services(c: Any, settings: HubSettings, environ: Mapping[str, str] = os.
     wait, and never a key.
     """
     common = settings.to_environment() | {"PYTHONUNBUFFERED": "1"}
-    for variable in ("BOOTCAMP_STORE_URL", "BOOTCAMP_MODEL_FOLDER", "LANG", "LC_ALL"):
+    for variable in ("BOOTCAMP_STORE_URL", "BOOTCAMP_MODEL_FOLDER", LANGUAGE, "LANG", "LC_ALL"):
         if environ.get(variable):
             common[variable] = environ[variable]
     keys_file = {KEYS_FILE: environ[KEYS_FILE]} if environ.get(KEYS_FILE) else {}

@@ -10,6 +10,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -18,7 +19,14 @@ from jupyterhub.utils import random_port
 from traitlets import Bool, Integer, Unicode
 
 from bootcamp.cohort import Team
-from bootcamp.content import SANDBOX_CASE, dataset, session_folder, session_numbers
+from bootcamp.content import (
+    SANDBOX_CASE,
+    content_root,
+    dataset,
+    session_folder,
+    session_numbers,
+    translations,
+)
 from bootcamp.errors import UnknownName
 from bootcamp.hub.accounts import SystemIds
 from bootcamp.sandbox import HOME, Bind, Limits, Sandbox
@@ -29,6 +37,7 @@ __all__ = ["SandboxSpawner"]
 MATERIALS = Path("/srv/bootcamp")
 CONFIG = Path("/etc/jupyter")
 EXAMPLES = "examples"
+GLOSSARY = "glossary.md"
 # Lays out materials that are missing in the home, as the citizen and never over existing work,
 # then becomes the server. In here nothing privileged ever follows a citizen's symbolic link.
 # Homework is left out: it arrives when it is released.
@@ -81,6 +90,7 @@ class SandboxSpawner(LocalProcessSpawner):
             BOOTCAMP_URL=self.bootcamp_url,
             BOOTCAMP_LOGIN=self.user.name,
             BOOTCAMP_TEAM=team.slug if team else "",
+            BOOTCAMP_LANGUAGE=self.language,
         )
         return env
 
@@ -96,7 +106,9 @@ class SandboxSpawner(LocalProcessSpawner):
         else:
             command = argv
             environment["HOME"] = str(sandbox.home)
-            await asyncio.to_thread(_lay_out_unprotected, sandbox.home, self.data.examples)
+            await asyncio.to_thread(
+                _lay_out_unprotected, sandbox.home, self.data.examples, self.language
+            )
         self.log.info("Starting the server of %s", self.user.name)
         self.proc = subprocess.Popen(
             command,
@@ -130,6 +142,13 @@ class SandboxSpawner(LocalProcessSpawner):
         ids = self.authenticator.accounts.system_ids(self.user.name, team.slug if team else None)
         home = _own_folder(self.data.homes / self.user.name, ids, 0o700)
         binds = [Bind(session_folder(n), MATERIALS / f"session-{n:02d}") for n in session_numbers()]
+        ours = translations(self.language)
+        binds += [
+            Bind(ours[path], MATERIALS / path) for path in ours if path.startswith("session-")
+        ]
+        binds.append(
+            Bind(ours.get(GLOSSARY, content_root() / "labs" / GLOSSARY), MATERIALS / GLOSSARY)
+        )
         if self.data.examples.is_dir():
             binds.append(Bind(self.data.examples, MATERIALS / EXAMPLES))
         binds.append(Bind(Path(self.jupyter_config), CONFIG))
@@ -137,7 +156,7 @@ class SandboxSpawner(LocalProcessSpawner):
         if team:
             shared = _team_folder(self.data.teams / team.slug, ids)
             binds.append(Bind(shared, HOME / "team", writable=True))
-            binds += _practice_items(team, self.data.cases)
+            binds += _practice_items(team, self.data.cases, ours)
         return Sandbox(
             home=home,
             binds=tuple(binds),
@@ -152,6 +171,11 @@ class SandboxSpawner(LocalProcessSpawner):
             # Team mates may change each other's files in the shared folder.
             umask=0o007,
         )
+
+    @property
+    def language(self) -> str:
+        """What this person reads."""
+        return str(self.authenticator.cohort.language)
 
     def _team(self) -> Team | None:
         # The authenticator's, for a cohort file that someone is just breaking stops no class.
@@ -186,7 +210,7 @@ def _team_folder(path: Path, ids: SystemIds) -> Path:
     return path
 
 
-def _practice_items(team: Team, own: Path) -> list[Bind]:
+def _practice_items(team: Team, own: Path, ours: Mapping[str, Path]) -> list[Bind]:
     """Give where a team's use case lies, to be laid out as `team/data/USE-CASE`.
 
     The sandbox case is in every session's folder already; of a team's own case we have what the
@@ -200,11 +224,15 @@ def _practice_items(team: Team, own: Path) -> list[Bind]:
     except UnknownName:
         return []
     target = MATERIALS / "team" / "data" / case
-    found = [Bind(folder / "brief.md", target / "brief.md"), Bind(folder / "dev", target / "items")]
+    brief = folder / "brief.md"
+    if not folder.is_relative_to(own):
+        brief = ours.get(f"briefs/{case}.md", brief)
+    found = [Bind(brief, target / "brief.md"), Bind(folder / "dev", target / "items")]
     return [bind for bind in found if bind.source.exists()]  # of an own case, perhaps hidden alone
 
 
-def _lay_out_unprotected(home: Path, examples: Path) -> None:
+def _lay_out_unprotected(home: Path, examples: Path, language: str) -> None:
+    ours = translations(language)
     if examples.is_dir() and not (home / EXAMPLES).exists():
         shutil.copytree(examples, home / EXAMPLES)
     for number in session_numbers():
@@ -212,6 +240,11 @@ def _lay_out_unprotected(home: Path, examples: Path) -> None:
         if not target.exists():
             ignored = shutil.ignore_patterns("homework-*")
             shutil.copytree(session_folder(number), target, ignore=ignored)
+            for path in ours:
+                if path.startswith(f"{target.name}/") and "/homework-" not in path:
+                    shutil.copyfile(ours[path], home / path)
+    if not (home / GLOSSARY).exists():
+        shutil.copyfile(ours.get(GLOSSARY, content_root() / "labs" / GLOSSARY), home / GLOSSARY)
 
 
 def _name(process: psutil.Process) -> str:

@@ -33,6 +33,7 @@ from bootcamp.handover import KEYS_FILE, Handover, hand_over
 from bootcamp.hub.config import dying_with_its_parent
 from bootcamp.hub.ports import free_ports
 from bootcamp.hub.settings import HubSettings
+from bootcamp.language import VARIABLE as LANGUAGE
 from bootcamp.sandbox import is_readable_inside, require_sandbox
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
@@ -169,6 +170,7 @@ class Supervisor:
                     **for_hub,
                     **self.settings.to_environment(),
                     KEYS_FILE: self._keys.path,
+                    LANGUAGE: cohort.language,
                     "PYTHONUNBUFFERED": "1",
                 },
                 stdin=subprocess.DEVNULL,
