@@ -268,6 +268,7 @@ def test_citizens_find_the_examples_in_their_home(
         jupyter_config=str(tmp_path),
         memory_limit_bytes=6 * 1024**3,
         process_limit=256,
+        language="en",
         _team=lambda: None,
         _passwd_file=lambda _: Path("/etc/passwd"),
     )

@@ -25,7 +25,7 @@ def run_nbgraders(tmp_path: Path, modules: list[str], *options: str) -> tuple[in
         env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     said = done.stdout[-6000:]
