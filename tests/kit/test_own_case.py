@@ -90,7 +90,7 @@ CHANGES = {
     "neither text nor files": (lambda table: [{"id": "a", "label": "b"}], "no column text"),
     "twelve cases": (lambda table: table[:12], "12 cases, and 30 are the least"),
     "one label": (
-        lambda table: [{**row, "label": "repair"} for row in table], "There are 1 labels"),
+        lambda table: [{**row, "label": "repair"} for row in table], "There is 1 label"),
     "a rare label": (
         lambda table: [{**table[0], "label": "keys"}, *table[1:]], "keys: fewer than 3 cases"),
     "unsure as an answer": (

@@ -3,8 +3,11 @@
 import os
 
 from bootcamp.kit.errors import KitError
+from bootcamp.kit.texts import texts
 
 __all__ = ["Answer", "ask"]
+
+_ = texts("kit")
 
 _TIMEOUT_SECONDS = 120.0
 
@@ -43,19 +46,22 @@ def ask(prompt: str, *, system: str | None = None, model: str = "bootcamp-small"
 def _prompt_text(prompt: object) -> str:
     if not isinstance(prompt, str):
         raise KitError(
-            f"ask needs text, and got {_kind(prompt)}. Put the prompt between quotes: "
-            'ask("Your question").'
+            _(
+                'ask needs text, and got {kind}. Put the prompt between quotes: ask("Your '
+                'question").',
+                kind=_kind(prompt),
+            )
         )
     if not prompt.strip():
         raise KitError(
-            "The prompt is empty, so nothing was sent. Write your question between the quotes."
+            _("The prompt is empty, so nothing was sent. Write your question between the quotes.")
         )
     return prompt
 
 
 def _kind(value: object) -> str:
-    kinds = {"dict": "a whole mail or record", "list": "a list", "ellipsis": "three dots"}
-    return kinds.get(type(value).__name__, f"a value of type {type(value).__name__}")
+    kinds = {"dict": _("a whole mail or record"), "list": _("a list"), "ellipsis": _("three dots")}
+    return kinds.get(type(value).__name__, _("a value of type {kind}", kind=type(value).__name__))
 
 
 def _call(messages: list[dict[str, str]], model: str) -> Answer:
@@ -64,8 +70,10 @@ def _call(messages: list[dict[str, str]], model: str) -> Answer:
 
     if not os.environ.get("OPENAI_API_KEY"):
         raise KitError(
-            "This notebook has no key for the model. Open it from your bootcamp home page, "
-            "or ask your facilitator."
+            _(
+                "This notebook has no key for the model. Open it from your bootcamp home page, or "
+                "ask your facilitator."
+            )
         )
     try:
         with openai.OpenAI(timeout=_TIMEOUT_SECONDS) as client:
@@ -74,7 +82,7 @@ def _call(messages: list[dict[str, str]], model: str) -> Answer:
         raise KitError(_plain(error, model)) from None
     text = reply.choices[0].message.content if reply.choices else None
     if not text:
-        raise KitError("The model sent an empty answer. Run the cell again.")
+        raise KitError(_("The model sent an empty answer. Run the cell again."))
     return Answer(text, reply.model)
 
 
@@ -83,37 +91,44 @@ def _plain(error: Exception, model: str) -> str:
     import openai  # noqa: PLC0415
 
     if isinstance(error, openai.APITimeoutError):
-        return "The model took too long to answer. Run the cell again in a minute."
+        return _("The model took too long to answer. Run the cell again in a minute.")
     if isinstance(error, openai.APIConnectionError):
-        return (
+        return _(
             "The model cannot be reached. Your work is safe: wait a minute, run the cell again, "
             "and if it stays so tell your facilitator."
         )
     if isinstance(error, openai.APIStatusError):
         return _plain_status(error, model)
-    return f"The model could not answer: {_first_line(error)}"
+    return _("The model could not answer: {reason}", reason=_first_line(error))
 
 
 def _plain_status(error: object, model: str) -> str:
     code = getattr(error, "code", None)
     sentences = {
-        401: "The model did not accept this notebook's key. Open the lab again from your bootcamp "
-        "home page; if that does not help, tell your facilitator.",
-        404: f"There is no model called “{model}” here. Leave model= out to use the usual one.",
-        413: "The prompt is too long for the model. Send one mail, or a shorter part of the text.",
-        429: "Too many questions at once. Wait ten seconds, then run the cell again.",
+        401: _(
+            "The model did not accept this notebook's key. Open the lab again from your bootcamp "
+            "home page; if that does not help, tell your facilitator."
+        ),
+        404: _(
+            "There is no model called “{model}” here. Leave model= out to use the usual one.",
+            model=model,
+        ),
+        413: _(
+            "The prompt is too long for the model. Send one mail, or a shorter part of the text."
+        ),
+        429: _("Too many questions at once. Wait ten seconds, then run the cell again."),
     }
     if code == "insufficient_quota":
-        return (
-            "Your budget of questions is used up, or your team's. Your work is safe. "
-            "Tell your facilitator, who can raise it."
+        return _(
+            "Your budget of questions is used up, or your team's. Your work is safe. Tell your "
+            "facilitator, who can raise it."
         )
     status = int(getattr(error, "status_code", 0))
     if status in sentences:
         return sentences[status]
     if status >= 500:
-        return "The model is not answering just now. Run the cell again in a minute."
-    return f"The model refused this question: {_first_line(error)}"
+        return _("The model is not answering just now. Run the cell again in a minute.")
+    return _("The model refused this question: {reason}", reason=_first_line(error))
 
 
 def _first_line(error: object) -> str:
@@ -121,4 +136,4 @@ def _first_line(error: object) -> str:
     body = getattr(error, "body", None)
     message = body.get("message") if isinstance(body, dict) else None
     lines = str(message or error).strip().splitlines()
-    return lines[0][:300] if lines else "no reason was given."
+    return lines[0][:300] if lines else _("no reason was given.")

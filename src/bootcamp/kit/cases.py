@@ -13,8 +13,12 @@ from typing import Any, SupportsIndex, overload
 
 from bootcamp.kit.errors import KitError
 from bootcamp.kit.reading import KINDS, decoded, text_of
+from bootcamp.kit.texts import texts
 
 __all__ = ["Case", "Cases", "load_cases"]
+
+_ = texts("kit")
+_n = _.count
 
 _LONGEST_SHOWN = 80
 _NOT_CASES = frozenset({"brief.md", "labels.csv", "notes.csv"})
@@ -50,9 +54,17 @@ class Cases(list[Case]):
         try:
             return super().__getitem__(index)
         except IndexError:
+            if not self:
+                raise KitError(_("There are no cases in this list.")) from None
             raise KitError(
-                f"There are {len(self)} cases, numbered from 0 to {len(self) - 1}. "
-                f"Choose a number in that range in place of {index}."
+                _n(
+                    "There is {n} case, and its number is 0. Choose it in place of {index}.",
+                    "There are {n} cases, numbered from 0 to {last}. Choose a number in that range "
+                    "in place of {index}.",
+                    len(self),
+                    last=len(self) - 1,
+                    index=index,
+                )
             ) from None
 
     def _repr_html_(self) -> str:
@@ -89,7 +101,9 @@ def load_cases(name: str = "email-routing") -> Cases:
     for case in cases:
         case.update(labels.get(case["id"], {}))
     if not cases:
-        raise KitError(f"The folder {folder} holds no cases. Ask your facilitator for them.")
+        raise KitError(
+            _("The folder {folder} holds no cases. Ask your facilitator for them.", folder=folder)
+        )
     return cases
 
 
@@ -129,8 +143,14 @@ def _folder(name: str) -> Path:
                 return root / name
     near = (folder for root in roots if root.is_dir() for folder in root.iterdir())
     known = sorted({folder.name for folder in near if folder.is_dir()})
-    there = f"The use cases here are: {', '.join(known)}." if known else "Ask your facilitator."
-    raise KitError(f"There are no cases called “{name}” near this notebook. {there}")
+    there = (
+        _("The use cases here are: {known}.", known=", ".join(known))
+        if known
+        else _("Ask your facilitator.")
+    )
+    raise KitError(
+        _("There are no cases called “{name}” near this notebook. {there}", name=name, there=there)
+    )
 
 
 def _labels(folder: Path) -> dict[str, dict[str, str]]:

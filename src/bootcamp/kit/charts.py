@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from bootcamp.kit.errors import KitError
 from bootcamp.kit.labelling import tidy
+from bootcamp.kit.texts import texts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Chart", "bars", "confusion", "ranges"]
+
+_ = texts("kit")
 
 _BLUE = "#2f6f8f"
 _UNSURE = "unsure"
@@ -42,9 +45,10 @@ def bars(values: Mapping[str, float], title: str) -> Chart:
     axes.set_xlim(0, 1.1)
     axes.invert_yaxis()
     axes.set_title(title)
-    spoken = f"{title}: " + ", ".join(f"{n} {h:.2f}" for n, h in zip(names, heights, strict=True))
+    each = ", ".join(f"{n} {h:.2f}" for n, h in zip(names, heights, strict=True))
+    spoken = _("{title}: {figures}", title=title, figures=each)
     rows = [(name, [f"{height:.2f}"]) for name, height in zip(names, heights, strict=True)]
-    return _chart(figure, "Bar chart", spoken, _table(title, rows))
+    return _chart(figure, _("Bar chart"), spoken, _table(title, rows))
 
 
 def ranges(values: Mapping[str, tuple[float, float]], title: str) -> Chart:
@@ -55,21 +59,27 @@ def ranges(values: Mapping[str, tuple[float, float]], title: str) -> Chart:
     axes = figure.subplots()
     for name, (low, high) in zip(names, ends, strict=True):
         axes.plot([low, high], [name, name], color=_BLUE, linewidth=6, solid_capstyle="butt")
-        axes.annotate(f"{low:.2f} to {high:.2f}", (high, name), (6, -4), textcoords="offset points")
+        axes.annotate(
+            _("{low:.2f} to {high:.2f}", low=low, high=high),
+            (high, name),
+            (6, -4),
+            textcoords="offset points",
+        )
     axes.set_xlim(0, 1.3)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
     axes.margins(y=0.3)
     axes.invert_yaxis()
     axes.set_title(title)
-    each = zip(names, ends, strict=True)
-    spoken = f"{title}: " + ", ".join(f"{n} {low:.2f} to {high:.2f}" for n, (low, high) in each)
+    each = ", ".join(
+        _("{name} {low:.2f} to {high:.2f}", name=name, low=low, high=high)
+        for name, (low, high) in zip(names, ends, strict=True)
+    )
+    spoken = _("{title}: {figures}", title=title, figures=each)
     rows = [(name, [f"{a:.2f}", f"{b:.2f}"]) for name, (a, b) in zip(names, ends, strict=True)]
-    return _chart(figure, "Ranges", spoken, _table(title, rows, ("", "low", "high")))
+    return _chart(figure, _("Ranges"), spoken, _table(title, rows, ("", _("low"), _("high"))))
 
 
-def confusion(
-    truth: Iterable[object], said: Iterable[object], title: str = "Right answer, and what was said"
-) -> Chart:
+def confusion(truth: Iterable[object], said: Iterable[object], title: str = "") -> Chart:
     """How often each right answer was given each answer: rows are right, columns were said.
 
     Raises:
@@ -78,21 +88,30 @@ def confusion(
     right, given = [tidy(label) for label in truth], [tidy(label) for label in said]
     if not right or len(right) != len(given):
         raise KitError(
-            f"There are {len(right)} right answers and {len(given)} that were said: they must "
-            "belong to the same cases. Run the cell that fills them again."
+            _(
+                "There are {right} right answers and {said} that were said: they must belong to "
+                "the same cases. Run the cell that fills them again.",
+                right=len(right),
+                said=len(given),
+            )
         )
+    title = title or _("Right answer, and what was said")
     rows = sorted(set(right))
     columns = sorted(set(right) | set(given), key=lambda label: (label == _UNSURE, label))
     counts = Counter(zip(right, given, strict=True))
     grid = [[counts[row, column] for column in columns] for row in rows]
     figure = _grid(rows, columns, grid, title)
     wrong = [(n, pair) for pair, n in counts.most_common() if pair[0] != pair[1]]
-    spoken = (
-        f"{title}: {sum(counts[label, label] for label in rows)} of {len(right)} on the diagonal. "
-        "Off it: " + (", ".join(f"{a} as {b} {n}" for n, (a, b) in wrong) or "none")
+    off = ", ".join(_("{right} as {said} {n}", right=a, said=b, n=n) for n, (a, b) in wrong)
+    spoken = _(
+        "{title}: {hits} of {cases} on the diagonal. Off it: {off}",
+        title=title,
+        hits=sum(counts[label, label] for label in rows),
+        cases=len(right),
+        off=off or _("none"),
     )
     table = [(row, [str(n or "") for n in line]) for row, line in zip(rows, grid, strict=True)]
-    return _chart(figure, "Grid", spoken, _table(title, table, ("right ↓ said →", *columns)))
+    return _chart(figure, _("Grid"), spoken, _table(title, table, (_("right ↓ said →"), *columns)))
 
 
 def _grid(
@@ -110,8 +129,8 @@ def _grid(
                 axes.text(x, y, str(count), ha="center", va="center", weight=weight, color=color)
     axes.set_xticks(range(len(columns)), columns, rotation=30, ha="right")
     axes.set_yticks(range(len(rows)), rows)
-    axes.set_xlabel("said")
-    axes.set_ylabel("right")
+    axes.set_xlabel(_("said"))
+    axes.set_ylabel(_("right"))
     axes.set_title(title)
     return figure
 

@@ -14,8 +14,12 @@ from typing import Any
 from bootcamp.kit.checking import exercise, listed
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.picking_up import decoded, team_folder
+from bootcamp.kit.texts import texts
 
 __all__: list[str] = []
+
+_ = texts("kit")
+_n = _.count
 
 _PARAMETERS = ("input_folder", "output_folder", "model")
 _MOST_BYTES = 20_000_000
@@ -33,32 +37,44 @@ def _final(names: Names) -> str:
     _nothing_but_parameters(cells, given)
     _own_files(folder, cells)
     output = _place(folder, names, given, "output_folder")
-    rows = _table(output / "predictions.csv", ("id", "status"), "a row for each case")
+    rows = _table(output / "predictions.csv", ("id", "status"), _("a row for each case"))
     if not rows:
-        raise NotYet("predictions.csv has no rows. Is there a case in the input folder?")
+        raise NotYet(_("predictions.csv has no rows. Is there a case in the input folder?"))
     _predictions(rows, _place(folder, names, given, "input_folder"))
     left = [row for row in rows if row["status"] != "ok"]
     if len(left) == len(rows):
         raise NotYet(
-            "Not one case is ok: everything waits for a person. Look at the reasons in "
-            "review_queue.csv; is a prompt still empty?"
+            _(
+                "Not one case is ok: everything waits for a person. Look at the reasons in "
+                "review_queue.csv; is a prompt still empty?"
+            )
         )
     queue = _table(
-        output / "review_queue.csv", ("id", "status", "reason"), "what a person must see"
+        output / "review_queue.csv", ("id", "status", "reason"), _("what a person must see")
     )
     unlisted = {row["id"] for row in left} - {row["id"] for row in queue}
     if unlisted:
         raise NotYet(
-            f"{len(unlisted)} cases are not ok and not in review_queue.csv, {min(unlisted)} among "
-            "them: nobody would ever look at them."
+            _n(
+                "{n} case is not ok and not in review_queue.csv, {case}: nobody would ever look at "
+                "it.",
+                "{n} cases are not ok and not in review_queue.csv, {case} among them: nobody would "
+                "ever look at them.",
+                len(unlisted),
+                case=min(unlisted),
+            )
         )
     if any(not row["reason"].strip() for row in queue):
-        raise NotYet("A row of review_queue.csv has no reason. What should the reviewer look for?")
-    _table(output / "cost_log.csv", ("id", "tokens", "seconds"), "what each case cost")
+        raise NotYet(
+            _("A row of review_queue.csv has no reason. What should the reviewer look for?")
+        )
+    _table(output / "cost_log.csv", ("id", "tokens", "seconds"), _("what each case cost"))
     _result(output / "result.json", len(rows))
-    return (
-        f"It is ready: parameters, {len(rows)} predictions, {len(queue)} for a person, costs and "
-        "totals. Nothing names a folder of its own."
+    return _(
+        "It is ready: parameters, {count} predictions, {waiting} for a person, costs and totals. "
+        "Nothing names a folder of its own.",
+        count=len(rows),
+        waiting=len(queue),
     )
 
 
@@ -78,17 +94,23 @@ def _cells(path: Path) -> list[tuple[list[str], str]]:
             if cell["cell_type"] == "code"
         ]
     except OSError:
-        raise NotYet(f"There is no solution.ipynb in the folder {path.parent.name}.") from None
+        raise NotYet(
+            _("There is no solution.ipynb in the folder {folder}.", folder=path.parent.name)
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise NotYet("solution.ipynb cannot be read. Open it in JupyterLab and save it.") from None
+        raise NotYet(
+            _("solution.ipynb cannot be read. Open it in JupyterLab and save it.")
+        ) from None
 
 
 def _parameters(cells: list[tuple[list[str], str]]) -> dict[str, Any]:
     tagged = [source for tags, source in cells if "parameters" in tags]
     if not tagged:
         raise NotYet(
-            "No cell carries the tag parameters. Click the cell with input_folder =, open the "
-            "gears at the top right, write parameters under Cell Tags, and save."
+            _(
+                "No cell carries the tag parameters. Click the cell with input_folder =, open the "
+                "gears at the top right, write parameters under Cell Tags, and save."
+            )
         )
     given: dict[str, Any] = {}
     for node in _parsed(tagged[0]):
@@ -97,7 +119,12 @@ def _parameters(cells: list[tuple[list[str], str]]) -> dict[str, Any]:
             given |= {t.id: value for t in node.targets if isinstance(t, ast.Name)}
     missing = [name for name in _PARAMETERS if name not in given]
     if missing:
-        raise NotYet(f"The parameters cell does not set {listed(missing)}. Add the line there.")
+        raise NotYet(
+            _(
+                "The parameters cell does not set {missing}. Add the line there.",
+                missing=listed(missing),
+            )
+        )
     return given
 
 
@@ -106,14 +133,19 @@ def _nothing_but_parameters(cells: list[tuple[list[str], str]], given: dict[str,
         if "parameters" in tags:
             continue
         if _KEY.search(source):
-            raise NotYet("There is a key in a cell. Take it out: OpenAI() finds its own.")
+            raise NotYet(_("There is a key in a cell. Take it out: OpenAI() finds its own."))
         for node in _parsed(source):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "input":
-                raise NotYet("A cell waits for somebody to type: input(…). Nobody will be there.")
+                raise NotYet(
+                    _("A cell waits for somebody to type: input(…). Nobody will be there.")
+                )
             if isinstance(node, ast.Constant) and _names_a_folder(node.value, given):
                 raise NotYet(
-                    f"A cell below names the folder “{str(node.value)[:60]}”. Use the name "
-                    "input_folder there, or the final run reads your practice cases."
+                    _(
+                        "A cell below names the folder “{value}”. Use the name input_folder there, "
+                        "or the final run reads your practice cases.",
+                        value=str(node.value)[:60],
+                    )
                 )
 
 
@@ -133,14 +165,17 @@ def _parsed(source: str) -> Iterator[ast.AST]:
 
 def _own_files(folder: Path, cells: list[tuple[list[str], str]]) -> None:
     """Refuse a notebook that needs `solution.py` or `batch.py` where there is none."""
-    for _, source in cells:
+    for _tags, source in cells:
         guarded = "except ModuleNotFoundError" in source or "except ImportError" in source
         for node in _parsed(source):
             wanted = node.module if isinstance(node, ast.ImportFrom) else None
             if wanted in _OWN and not guarded and not (folder / f"{wanted}.py").is_file():
                 raise NotYet(
-                    f"{wanted}.py does not lie beside the notebook. Copy it from your team's "
-                    "folder into final."
+                    _(
+                        "{wanted}.py does not lie beside the notebook. Copy it from your team's "
+                        "folder into final.",
+                        wanted=wanted,
+                    )
                 )
 
 
@@ -150,7 +185,7 @@ def _place(folder: Path, names: Names, given: dict[str, Any], name: str) -> Path
     except NotYet:  # another notebook asks
         value = given[name]
     if not isinstance(value, str | Path):
-        raise NotYet(f"`{name}` should be text: the name of a folder, between quotes.")
+        raise NotYet(_("`{name}` should be text: the name of a folder, between quotes.", name=name))
     return folder / Path(value).expanduser()
 
 
@@ -159,42 +194,59 @@ def _table(path: Path, columns: Sequence[str], what: str) -> list[dict[str, str]
         lines = decoded(path.read_bytes()[:_MOST_BYTES]).splitlines()
     except OSError:
         raise NotYet(
-            f"{path.name} is missing in the folder {path.parent.name}: {what}. Run all cells first."
+            _(
+                "{file} is missing in the folder {folder}: {what}. Run all cells first.",
+                file=path.name,
+                folder=path.parent.name,
+                what=what,
+            )
         ) from None
     reader = csv.DictReader(lines)
     try:
         missing = [column for column in columns if column not in (reader.fieldnames or ())]
         rows = [{str(k): str(v or "") for k, v in row.items()} for row in reader]
     except csv.Error:
-        raise NotYet(f"{path.name} is no readable table. Write it with pandas' to_csv.") from None
+        raise NotYet(
+            _("{file} is no readable table. Write it with pandas' to_csv.", file=path.name)
+        ) from None
     if missing:
-        raise NotYet(f"{path.name} has no column {listed(missing)}.")
+        raise NotYet(_("{file} has no column {missing}.", file=path.name, missing=listed(missing)))
     return rows
 
 
 def _predictions(rows: list[dict[str, str]], cases: Path) -> None:
     odd = sorted({row["status"] for row in rows} - _STATUSES)
     if odd:
-        raise NotYet(f"“{odd[0][:40]}” is no status. There are three: ok, unsure, error.")
+        raise NotYet(
+            _("“{status}” is no status. There are three: ok, unsure, error.", status=odd[0][:40])
+        )
     if any(not row["id"].strip() for row in rows):
         raise NotYet(
-            "A row of predictions.csv has no id. The id is the file's name without ending."
+            _("A row of predictions.csv has no id. The id is the file's name without ending.")
         )
     labels = cases / "labels.csv"
     if not labels.is_file():
         return
-    known = _table(labels, ("id",), "the right answers")
+    known = _table(labels, ("id",), _("the right answers"))
     wanted = [column for column in (known[0] if known else {}) if column != "id"]
     missing = [column for column in wanted if column not in rows[0]]
     if missing:
         raise NotYet(
-            f"predictions.csv has no column {listed(missing)}, and the exam asks for it: "
-            "labels.csv shows the names."
+            _(
+                "predictions.csv has no column {missing}, and the exam asks for it: labels.csv "
+                "shows the names.",
+                missing=listed(missing),
+            )
         )
     without = {row["id"] for row in known} - {row["id"] for row in rows}
     if without:
         raise NotYet(
-            f"{len(without)} cases have no row, {min(without)} among them. Each needs one."
+            _n(
+                "{n} case has no row, {case}. It needs one.",
+                "{n} cases have no row, {case} among them. Each needs one.",
+                len(without),
+                case=min(without),
+            )
         )
 
 
@@ -202,15 +254,17 @@ def _result(path: Path, items: int) -> None:
     try:
         found = json.loads(path.read_bytes()[:_MOST_BYTES].decode("utf-8-sig"))
     except OSError:
-        raise NotYet("result.json is missing: the totals. Run all cells first.") from None
+        raise NotYet(_("result.json is missing: the totals. Run all cells first.")) from None
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise NotYet("result.json cannot be read. Write it with json.dumps.")
+        raise NotYet(_("result.json cannot be read. Write it with json.dumps."))
     for name in _COUNTS:
         if name not in found:
-            raise NotYet(f"result.json has no {name}.")
+            raise NotYet(_("result.json has no {name}.", name=name))
         if not isinstance(found[name], int) or isinstance(found[name], bool):
-            raise NotYet(f"{name} in result.json should be a whole number, without quotes.")
+            raise NotYet(
+                _("{name} in result.json should be a whole number, without quotes.", name=name)
+            )
     if found["handled"] + found["to_review"] != found["items"] or found["items"] > items:
-        raise NotYet("In result.json, handled and to_review should add up to the items.")
+        raise NotYet(_("In result.json, handled and to_review should add up to the items."))

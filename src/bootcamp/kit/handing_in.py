@@ -7,8 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bootcamp.kit.errors import KitError
+from bootcamp.kit.texts import texts
 
 __all__ = ["submit"]
+
+_ = texts("kit")
 
 _KINDS = {".ipynb", ".csv", ".json", ".md", ".py", ".txt", ".xlsx"}
 # As much as the exchange takes.
@@ -44,15 +47,23 @@ def submit(homework: str | int = "homework-1", folder: str | Path | None = None)
     saved = datetime.fromtimestamp(notebook.stat().st_mtime).strftime("%H:%M")
     print(answer)
     print(
-        f"This is the version saved at {saved}. Changed something since? "
-        "Save (Ctrl + S, on a Mac Cmd + S) and run this cell again."
+        _(
+            "This is the version saved at {saved}. Changed something since? Save (Ctrl + S, on a "
+            "Mac Cmd + S) and run this cell again.",
+            saved=saved,
+        )
     )
 
 
 def _name(homework: str | int) -> str:
     match = re.fullmatch(r"(?:homework[- ]?)?([1-6])", str(homework).strip().lower())
     if not match:
-        raise KitError(f'There is no homework called “{homework}”. Write submit("homework-1").')
+        raise KitError(
+            _(
+                'There is no homework called “{homework}”. Write submit("homework-1").',
+                homework=homework,
+            )
+        )
     return f"homework-{match[1]}"
 
 
@@ -75,8 +86,12 @@ def _notebook(home: Path, name: str) -> Path:
 def _check_notebook(notebook: Path, name: str) -> None:
     if not notebook.is_file():
         raise KitError(
-            f"I cannot find {name}.ipynb in {notebook.parent}. Give the notebook back that name, "
-            "or open it again from your bootcamp home page."
+            _(
+                "I cannot find {name}.ipynb in {folder}. Give the notebook back that name, or open "
+                "it again from your bootcamp home page.",
+                name=name,
+                folder=notebook.parent,
+            )
         )
     try:
         cells = json.loads(notebook.read_bytes())["cells"]
@@ -84,8 +99,11 @@ def _check_notebook(notebook: Path, name: str) -> None:
         cells = None
     if not isinstance(cells, list):
         raise KitError(
-            f"{notebook.name} is damaged and cannot be handed in as it is. Tell your facilitator: "
-            "earlier versions that you handed in are kept."
+            _(
+                "{file} is damaged and cannot be handed in as it is. Tell your facilitator: "
+                "earlier versions that you handed in are kept.",
+                file=notebook.name,
+            )
         )
 
 
@@ -106,9 +124,14 @@ def _companions(home: Path, notebook: Path) -> list[Path]:
     if beside > _MOST_BYTES or written > _MOST_NOTEBOOK_BYTES:
         largest = max([notebook, *found], key=lambda path: path.stat().st_size)
         raise KitError(
-            f"The folder {home.name} is too big to hand in ({size / 1e6:.0f} MB of at most "
-            f"{_MOST_BYTES / 1e6:.0f}). Its largest file is {largest.name}: clear its outputs, "
-            "or move it elsewhere."
+            _(
+                "The folder {folder} is too big to hand in ({size:.0f} MB of at most {most:.0f}). "
+                "Its largest file is {file}: clear its outputs, or move it elsewhere.",
+                folder=home.name,
+                size=size / 1e6,
+                most=_MOST_BYTES / 1e6,
+                file=largest.name,
+            )
         )
     return found
 
@@ -121,8 +144,10 @@ def _send(name: str, files: dict[str, bytes]) -> str:
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     if not base or not token:
         raise _Elsewhere(
-            "This notebook does not run inside the bootcamp, so there is nowhere to hand in. "
-            "Open it from your bootcamp home page."
+            _(
+                "This notebook does not run inside the bootcamp, so there is nowhere to hand in. "
+                "Open it from your bootcamp home page."
+            )
         )
     try:
         reply = httpx.post(
@@ -134,8 +159,10 @@ def _send(name: str, files: dict[str, bytes]) -> str:
         )
     except httpx.HTTPError:
         raise KitError(
-            "The bootcamp cannot be reached, so nothing was handed in. Your work is safe: "
-            "try again in a minute, or use “Hand in” on your home page."
+            _(
+                "The bootcamp cannot be reached, so nothing was handed in. Your work is safe: try "
+                "again in a minute, or use “Hand in” on your home page."
+            )
         ) from None
     return _receipt(reply.status_code, reply.content)
 
@@ -147,18 +174,28 @@ def _receipt(status: int, content: bytes) -> str:
         body = None
     answer = body if isinstance(body, dict) else {}
     if status < 300 and answer.get("receipt"):
-        message, receipt = str(answer.get("message") or "Handed in."), str(answer["receipt"])
-        proof = message if receipt in message else f"{message} Receipt: {receipt}."
+        message, receipt = str(answer.get("message") or _("Handed in.")), str(answer["receipt"])
+        proof = (
+            message
+            if receipt in message
+            else _("{message} Receipt: {receipt}.", message=message, receipt=receipt)
+        )
         warnings = answer.get("warnings") or []
-        return "\n".join([proof, *(f"Please look again: {warning}" for warning in warnings)])
+        return "\n".join(
+            [proof, *(_("Please look again: {warning}", warning=warning) for warning in warnings)]
+        )
     if answer.get("error"):
-        raise KitError(f"Not handed in: {answer['error']}")
+        raise KitError(_("Not handed in: {reason}", reason=answer["error"]))
     if status in {401, 403}:
         raise KitError(
-            "Not handed in: the bootcamp did not recognise you. Open the notebook again from your "
-            "bootcamp home page, then run this cell."
+            _(
+                "Not handed in: the bootcamp did not recognise you. Open the notebook again from "
+                "your bootcamp home page, then run this cell."
+            )
         )
     raise KitError(
-        "Not handed in: the bootcamp gave no receipt. Try again in a minute, "
-        "or use “Hand in” on your home page."
+        _(
+            "Not handed in: the bootcamp gave no receipt. Try again in a minute, or use “Hand in” "
+            "on your home page."
+        )
     )

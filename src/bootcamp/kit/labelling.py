@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from bootcamp.kit.errors import KitError
 from bootcamp.kit.picking_up import CATCH_UP, decoded, left_behind
+from bootcamp.kit.texts import texts
+from bootcamp.language import N_
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,13 +26,16 @@ __all__ = [
     "tidy",
 ]
 
+_ = texts("kit")
+_n = _.count
+
 COLUMNS = ("id", "text", "label_a", "label_b", "label")
 _MOST_BYTES = 5_000_000
-_SPARE = (
+_SPARE = N_(
     "Catch-up piece: I found no filled {name} of yours, so you work with {cases} cases of a "
     "made-up team. Fill yours, put it into the team folder, and run this cell again."
 )
-_NOTHING = (
+_NOTHING = N_(
     "I found no filled {name}. Save yours in your team's folder or beside this notebook, and run "
     "this cell again."
 )
@@ -55,11 +60,19 @@ def load_labels(name: str = "eval_dev.csv") -> "pd.DataFrame":
     for path in left_behind(name):
         rows = csv_rows(path, COLUMNS, COLUMNS[2:])
         if rows and not rows[0]["id"].startswith(CATCH_UP):
-            print(f"{len(rows)} cases from {name}, in the folder {path.parent.name}.")
+            print(
+                _n(
+                    "{n} case from {name}, in the folder {folder}.",
+                    "{n} cases from {name}, in the folder {folder}.",
+                    len(rows),
+                    name=name,
+                    folder=path.parent.name,
+                )
+            )
             return pd.DataFrame(rows, columns=list(COLUMNS))
     spare = Path.cwd() / "catch_up.csv"
     rows = csv_rows(spare, COLUMNS, COLUMNS[2:]) if spare.is_file() else []
-    print(_SPARE.format(name=name, cases=len(rows)) if rows else _NOTHING.format(name=name))
+    print(_(_SPARE, name=name, cases=len(rows)) if rows else _(_NOTHING, name=name))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -74,8 +87,11 @@ def csv_rows(path: Path, columns: Sequence[str], labels: Sequence[str]) -> list[
     raw = path.read_bytes()[:_MOST_BYTES]
     if raw.startswith(b"PK"):
         raise KitError(
-            f"{path.name} is an Excel workbook with another name. In Excel choose Save As, "
-            "CSV UTF-8, and put that file into the team folder."
+            _(
+                "{file} is an Excel workbook with another name. In Excel choose Save As, CSV "
+                "UTF-8, and put that file into the team folder.",
+                file=path.name,
+            )
         )
     text = decoded(raw)
     head = text.partition("\n")[0]
@@ -88,14 +104,21 @@ def csv_rows(path: Path, columns: Sequence[str], labels: Sequence[str]) -> list[
         found = list(reader)
     except csv.Error:
         raise KitError(
-            f"One cell of {path.name} is far too long for a table. Shorten that text, save the "
-            "file, and run this cell again."
+            _(
+                "One cell of {file} is far too long for a table. Shorten that text, save the file, "
+                "and run this cell again.",
+                file=path.name,
+            )
         ) from None
     missing = [column for column in columns if column not in names]
     if missing:
         raise KitError(
-            f"{path.name} has no column called {', '.join(missing)}. Its first line must be: "
-            f"{','.join(columns)}"
+            _(
+                "{file} has no column called {missing}. Its first line must be: {columns}",
+                file=path.name,
+                missing=", ".join(missing),
+                columns=",".join(columns),
+            )
         )
     rows = [{column: str(row.get(column) or "").strip() for column in columns} for row in found]
     for row in rows:
@@ -153,9 +176,13 @@ def _pairs(first: Iterable[object], second: Iterable[object]) -> tuple[list[str]
     one, other = [tidy(label) for label in first], [tidy(label) for label in second]
     if len(one) != len(other):
         raise KitError(
-            f"One list has {len(one)} labels and the other {len(other)}: they must belong to the "
-            "same cases. Run the cell that fills them again, from its first line."
+            _(
+                "One list has {count} labels and the other {other}: they must belong to the same "
+                "cases. Run the cell that fills them again, from its first line.",
+                count=len(one),
+                other=len(other),
+            )
         )
     if not one:
-        raise KitError("There are no labels yet. Run the cell that fills them first.")
+        raise KitError(_("There are no labels yet. Run the cell that fills them first."))
     return one, other

@@ -8,7 +8,11 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from bootcamp.kit.texts import texts
+
 __all__ = ["Names", "NotYet", "notebook_names"]
+
+_ = texts("kit")
 
 _QUOTES = "“”„«»‘’\"' \u00a0\u202f\t\n"
 
@@ -42,7 +46,12 @@ class Names:
             raise NotYet(self._missing(name))
         value = self._values[name]
         if value is Ellipsis:
-            raise NotYet(f"Replace the three dots after `{name} =` with your own, then run again.")
+            raise NotYet(
+                _(
+                    "Replace the three dots after `{name} =` with your own, then run again.",
+                    name=name,
+                )
+            )
         return value
 
     def text(self, name: str, what: str, *, words: int = 1) -> str:
@@ -50,14 +59,31 @@ class Names:
         value = self.get(name)
         if not isinstance(value, str):
             raise NotYet(
-                f"`{name}` should be text: write {what} between straight quotes, "
-                f'for example {name} = "...".'
+                _(
+                    "`{name}` should be text: write {what} between straight quotes, for example "
+                    '{name} = "...".',
+                    name=name,
+                    what=what,
+                )
             )
         text = value.strip(_QUOTES)
         if not text:
-            raise NotYet(f"`{name}` is still empty. Between the quotes, write {what}.")
+            raise NotYet(
+                _(
+                    "`{name}` is still empty. Between the quotes, write {what}.",
+                    name=name,
+                    what=what,
+                )
+            )
         if len(text.split()) < words:
-            raise NotYet(f"`{name}` is very short. Write {what} in {words} words or more.")
+            raise NotYet(
+                _(
+                    "`{name}` is very short. Write {what} in {words} words or more.",
+                    name=name,
+                    what=what,
+                    words=words,
+                )
+            )
         return text
 
     def number(self, name: str, what: str, low: float, high: float) -> float:
@@ -69,11 +95,16 @@ class Names:
         value = self.get(name)
         if not isinstance(value, list | tuple):
             raise NotYet(
-                f"`{name}` should be a list: numbers between square brackets, with commas, "
-                f"for example {name} = [41, 65, 38]."
+                _(
+                    "`{name}` should be a list: numbers between square brackets, with commas, for "
+                    "example {name} = [41, 65, 38].",
+                    name=name,
+                )
             )
         return [
-            self._number(f"Number {place} of `{name}`", item, what, low, high)
+            self._number(
+                _("Number {place} of `{name}`", place=place, name=name), item, what, low, high
+            )
             for place, item in enumerate(value, start=1)
         ]
 
@@ -82,21 +113,37 @@ class Names:
             raise NotYet(_about_text(label, value))
         if isinstance(value, tuple):
             raise NotYet(
-                f"{label} became two numbers, because Python reads a comma as “and”. "
-                "Write a decimal with a point: 2.5, and thousands without any sign: 1500."
+                _(
+                    "{label} became two numbers, because Python reads a comma as “and”. Write a "
+                    "decimal with a point: 2.5, and thousands without any sign: 1500.",
+                    label=label,
+                )
             )
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise NotYet(f"{label} should be a number: type {what}, in digits only.")
+            raise NotYet(
+                _(
+                    "{label} should be a number: type {what}, in digits only.",
+                    label=label,
+                    what=what,
+                )
+            )
         try:
             number = float(value)
         except OverflowError:  # more than three hundred digits
             number = math.inf
         if number == 0 and low > 0:
-            raise NotYet(f"{label} is still 0. In its place, put {what}.")
+            raise NotYet(_("{label} is still 0. In its place, put {what}.", label=label, what=what))
         if not low <= number <= high:
             raise NotYet(
-                f"{label} is {number:g}. I expected {what}, between {low:g} and {high:g}: "
-                "check the unit and the digits."
+                _(
+                    "{label} is {number:g}. I expected {what}, between {low:g} and {high:g}: check "
+                    "the unit and the digits.",
+                    label=label,
+                    number=number,
+                    what=what,
+                    low=low,
+                    high=high,
+                )
             )
         return number
 
@@ -106,17 +153,26 @@ class Names:
         mine = [n for n in self._values if not (numbered or n.startswith("_") or n[-1].isdigit())]
         near = difflib.get_close_matches(name, mine, n=1, cutoff=0.85)
         if near:
-            return (
-                f"I cannot find `{name}`, but I do see `{near[0]}`. "
-                f"Give it back the name `{name}`, then run its cell again."
+            return _(
+                "I cannot find `{name}`, but I do see `{near}`. Give it back the name `{name}`, "
+                "then run its cell again.",
+                name=name,
+                near=near[0],
             )
-        return (
-            f"I cannot find `{name}` yet. Run the cell that has `{name} =` in it first "
-            "(Shift + Enter), then this one."
+        return _(
+            "I cannot find `{name}` yet. Run the cell that has `{name} =` in it first (Shift + "
+            "Enter), then this one.",
+            name=name,
         )
 
 
 def _about_text(label: str, value: str) -> str:
     if re.fullmatch(r"[\d\s.,\u00a0\u202f]+", value.strip() or "x"):
-        return f"{label} is between quotes, so Python takes it for text. Take the quotes away."
-    return f"{label} should be a number, and I find text there. Type digits, without quotes."
+        return _(
+            "{label} is between quotes, so Python takes it for text. Take the quotes away.",
+            label=label,
+        )
+    return _(
+        "{label} should be a number, and I find text there. Type digits, without quotes.",
+        label=label,
+    )

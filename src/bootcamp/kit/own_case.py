@@ -15,8 +15,13 @@ from bootcamp.kit.checking import listed
 from bootcamp.kit.errors import KitError
 from bootcamp.kit.labelling import tidy
 from bootcamp.kit.picking_up import decoded
+from bootcamp.kit.texts import texts
+from bootcamp.language import N_
 
 __all__ = ["CaseReport", "as_files", "check_case"]
+
+_ = texts("kit")
+_n = _.count
 
 _TABLES = ("labels.csv", "cases.csv", "eval_dev.csv")
 _KINDS = {".eml", ".txt", ".pdf", ".docx", ".xlsx"}
@@ -27,16 +32,16 @@ _BRIEF_WORDS = 80
 _NAMED = 3
 # What a brief has to tell, as a heading in English or in French says it.
 _HEADINGS = {
-    "Today": ("today", "aujourd"),
-    "Labels": ("label", "étiquette", "etiquette"),
-    "Rule": ("rule", "règle", "regle"),
-    "When it is wrong": ("wrong", "mistake", "error", "erreur"),
-    "Who reviews": ("review", "relit", "relecteur", "relectrice"),
+    N_("Today"): ("today", "aujourd"),
+    N_("Labels"): ("label", "étiquette", "etiquette"),
+    N_("Rule"): ("rule", "règle", "regle"),
+    N_("When it is wrong"): ("wrong", "mistake", "error", "erreur"),
+    N_("Who reviews"): ("review", "relit", "relecteur", "relectrice"),
 }
 _PERSONAL = {
-    "an e-mail address": re.compile(r"[\w.+-]+@(?!example\.|[\w.-]+\.example\b)[\w-]+\.\w{2,}"),
-    "an account number": re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}"),
-    "a phone number": re.compile(r"(?<![\w.])(?:\+|00)\d{2}[ .\d()-]{7,}\d"),
+    N_("an e-mail address"): re.compile(r"[\w.+-]+@(?!example\.|[\w.-]+\.example\b)[\w-]+\.\w{2,}"),
+    N_("an account number"): re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}"),
+    N_("a phone number"): re.compile(r"(?<![\w.])(?:\+|00)\d{2}[ .\d()-]{7,}\d"),
 }
 
 
@@ -57,7 +62,11 @@ class CaseReport:
         lines = [f"✔ {line}" for line in self.there]
         lines += [f"➜ {line}" for line in self.missing]
         lines += [f"• {line}" for line in self.notes]
-        last = "The case is ready." if self.ready else f"{len(self.missing)} to mend, then again."
+        last = (
+            _("The case is ready.")
+            if self.ready
+            else _("{count} to mend, then again.", count=len(self.missing))
+        )
         return "\n".join([*lines, last])
 
     __repr__ = __str__
@@ -104,10 +113,12 @@ def as_files(folder: str | Path, target: str | Path) -> int:
     missing: list[str] = []
     cases = _read(_existing(folder), missing)
     if missing or not cases:
-        raise KitError(f"Nothing was written. {' '.join(missing[:1])}")
+        raise KitError(_("Nothing was written. {why}", why=" ".join(missing[:1])))
     place = Path(target).expanduser()
     if place.exists() and any(place.iterdir()):
-        raise KitError(f"The folder {place.name} is not empty. Give the name of a new one.")
+        raise KitError(
+            _("The folder {folder} is not empty. Give the name of a new one.", folder=place.name)
+        )
     place.mkdir(parents=True, exist_ok=True)
     for case in cases:
         (place / f"{case.id}.txt").write_text(case.text, encoding="utf-8")
@@ -121,7 +132,9 @@ def as_files(folder: str | Path, target: str | Path) -> int:
 def _existing(folder: str | Path) -> Path:
     place = Path(folder).expanduser()
     if not place.is_dir():
-        raise KitError(f"There is no folder {place}. Give its name as the file list shows it.")
+        raise KitError(
+            _("There is no folder {place}. Give its name as the file list shows it.", place=place)
+        )
     return place
 
 
@@ -129,11 +142,17 @@ def _read(folder: Path, missing: list[str]) -> list[_Case]:
     """The labelled cases; what keeps them from being read is added to `missing`."""
     table = next((folder / name for name in _TABLES if (folder / name).is_file()), None)
     if table is None:
-        missing.append(f"There is no labelled table: save it as {_TABLES[0]} in {folder.name}.")
+        missing.append(
+            _(
+                "There is no labelled table: save it as {table} in {folder}.",
+                table=_TABLES[0],
+                folder=folder.name,
+            )
+        )
         return []
     raw = table.read_bytes()[:_MOST_BYTES]
     if raw.startswith(b"PK"):
-        missing.append(f"{table.name} is an Excel workbook. Save it as CSV UTF-8.")
+        missing.append(_("{file} is an Excel workbook. Save it as CSV UTF-8.", file=table.name))
         return []
     lines = decoded(raw).splitlines(keepends=True)
     head = lines[0] if lines else ""
@@ -141,16 +160,24 @@ def _read(folder: Path, missing: list[str]) -> list[_Case]:
     reader.fieldnames = [tidy(name) for name in reader.fieldnames or ()]
     columns = [name for name in ("id", "label") if name not in reader.fieldnames]
     if columns:
-        missing.append(f"{table.name} has no column {listed(columns)} in its first line.")
+        missing.append(
+            _(
+                "{file} has no column {columns} in its first line.",
+                file=table.name,
+                columns=listed(columns),
+            )
+        )
         return []
     try:
         rows = [{str(k): str(v or "").strip() for k, v in row.items()} for row in reader]
     except csv.Error:
-        missing.append(f"{table.name} has a text that is too long for a table. Give it as a file.")
+        missing.append(
+            _("{file} has a text that is too long for a table. Give it as a file.", file=table.name)
+        )
         return []
     rows = [row for row in rows if any(row.values())]
     if not rows:
-        missing.append(f"{table.name} has no rows yet.")
+        missing.append(_("{file} has no rows yet.", file=table.name))
     if "text" in reader.fieldnames:
         return [_Case(row["id"], row["text"], tidy(row["label"])) for row in rows]
     return _with_files(folder, table, rows, missing)
@@ -163,16 +190,28 @@ def _with_files(
     files = {p.stem: p for p in sorted(folder.iterdir()) if p.is_file() and p.name not in beside}
     without = [row["id"] for row in rows if row["id"] not in files]
     if without and len(without) == len(rows):
-        missing.append(f"{table.name} has no column text, and no files are called like its ids.")
+        missing.append(
+            _("{file} has no column text, and no files are called like its ids.", file=table.name)
+        )
         return []
     if without:
-        missing.append(f"{_some(without)}: in the table, but there is no file of that name.")
+        missing.append(
+            _("{cases}: in the table, but there is no file of that name.", cases=_some(without))
+        )
     unlabelled = sorted(set(files) - {row["id"] for row in rows})
     if unlabelled:
-        missing.append(f"{_some(unlabelled)}: a file, but no row in {table.name}.")
+        missing.append(
+            _("{files}: a file, but no row in {file}.", files=_some(unlabelled), file=table.name)
+        )
     odd = sorted(p.name for p in files.values() if p.suffix.lower() not in _KINDS)
     if odd:
-        missing.append(f"{_some(odd)}: of a kind that cannot be read. Known: {_endings()}.")
+        missing.append(
+            _(
+                "{files}: of a kind that cannot be read. Known: {known}.",
+                files=_some(odd),
+                known=_endings(),
+            )
+        )
     return [
         _Case(row["id"], _text_of(files[row["id"]]), tidy(row["label"]))
         for row in rows
@@ -190,21 +229,33 @@ def _text_of(path: Path) -> str:
 def _brief(folder: Path, labels: list[str], there: list[str], missing: list[str]) -> None:
     path = folder / "brief.md"
     if not path.is_file():
-        missing.append(f"There is no brief.md: one page with the headings {listed([*_HEADINGS])}.")
+        missing.append(
+            _(
+                "There is no brief.md: one page with the headings {headings}.",
+                headings=listed([_(name) for name in _HEADINGS]),
+            )
+        )
         return
     text = decoded(path.read_bytes()[:_MOST_BYTES])
     headings = " ".join(line for line in text.splitlines() if line.startswith("#")).casefold()
-    absent = [name for name, words in _HEADINGS.items() if not any(w in headings for w in words)]
+    absent = [_(name) for name, words in _HEADINGS.items() if not any(w in headings for w in words)]
     silent = [label for label in labels if label not in text.casefold()]
     words = len(text.split())
     if absent:
-        missing.append(f"brief.md has no heading {listed(absent)}.")
+        missing.append(_("brief.md has no heading {headings}.", headings=listed(absent)))
     if silent:
-        missing.append(f"brief.md does not say what {listed(silent[:5])} means.")
+        missing.append(_("brief.md does not say what {labels} means.", labels=listed(silent[:5])))
     if words < _BRIEF_WORDS:
-        missing.append(f"brief.md has {words} words. A stranger needs {_BRIEF_WORDS} or more.")
+        missing.append(
+            _n(
+                "brief.md has {n} word. A stranger needs {least} or more.",
+                "brief.md has {n} words. A stranger needs {least} or more.",
+                words,
+                least=_BRIEF_WORDS,
+            )
+        )
     if not (absent or silent or words < _BRIEF_WORDS):
-        there.append(f"brief.md: {words} words, and every label is explained.")
+        there.append(_("brief.md: {words} words, and every label is explained.", words=words))
 
 
 def _judge(
@@ -214,39 +265,89 @@ def _judge(
     counts = Counter(case.label for case in cases)
     ids = Counter(case.id for case in cases)
     twins = Counter(_plain(case.text) for case in cases if case.text)
-    unnamed = [f"row {place}" for place, case in enumerate(cases, start=2) if not case.id]
+    unnamed = [
+        _("row {number}", number=place) for place, case in enumerate(cases, start=2) if not case.id
+    ]
     slashed = [case.id for case in cases if re.search(r"[/\\]|^\.", case.id)]
     found = {
-        "has no id": unnamed,
-        "may not hold a slash or begin with a dot": slashed,
-        "is there more than once": [name for name, times in ids.items() if name and times > 1],
-        "has no text": [case.id for case in cases if not case.text],
-        "has no label": [case.id for case in cases if not case.label],
-        "says the same as another case": [
+        N_("{cases}: has no id."): unnamed,
+        N_("{cases}: may not hold a slash or begin with a dot."): slashed,
+        N_("{cases}: is there more than once."): [
+            name for name, times in ids.items() if name and times > 1
+        ],
+        N_("{cases}: has no text."): [case.id for case in cases if not case.text],
+        N_("{cases}: has no label."): [case.id for case in cases if not case.label],
+        N_("{cases}: says the same as another case."): [
             case.id for case in cases if case.text and twins[_plain(case.text)] > 1
         ][1:],
     }
-    missing += [f"{_some(items)}: {what}." for what, items in found.items() if items]
+    missing += [_(text, cases=_some(items)) for text, items in found.items() if items]
     for what, pattern in _PERSONAL.items():
         items = [case.id for case in cases if pattern.search(case.text[:100_000])]
         if items:
-            missing.append(f"{_some(items)}: there is {what} in it. Put [removed] in its place.")
+            missing.append(
+                _(
+                    "{cases}: there is {what} in it. Put [removed] in its place.",
+                    cases=_some(items),
+                    what=_(what),
+                )
+            )
     if "unsure" in labels:
-        missing.append("“unsure” is what a tool says in doubt. It cannot be a right answer.")
+        missing.append(_("“unsure” is what a tool says in doubt. It cannot be a right answer."))
     if not 2 <= len(labels) <= _MOST_LABELS:
-        missing.append(f"There are {len(labels)} labels. Two to {_MOST_LABELS} can be learned.")
+        missing.append(
+            _n(
+                "There is {n} label. Two to {most} can be learned.",
+                "There are {n} labels. Two to {most} can be learned.",
+                len(labels),
+                most=_MOST_LABELS,
+            )
+        )
     rare = [label for label in labels if counts[label] < _LEAST_PER_LABEL]
     if rare:
-        missing.append(f"{listed(rare[:5])}: fewer than {_LEAST_PER_LABEL} cases. Look for more.")
+        missing.append(
+            _(
+                "{labels}: fewer than {least} cases. Look for more.",
+                labels=listed(rare[:5]),
+                least=_LEAST_PER_LABEL,
+            )
+        )
     if len(cases) < _LEAST:
-        missing.append(f"{len(cases)} cases, and {_LEAST} are the least to measure with.")
+        missing.append(
+            _n(
+                "{n} case, and {least} are the least to measure with.",
+                "{n} cases, and {least} are the least to measure with.",
+                len(cases),
+                least=_LEAST,
+            )
+        )
     elif len(cases) < _WANTED:
-        notes.append(f"{len(cases)} cases will do. With {_WANTED} the number is steadier.")
+        notes.append(
+            _(
+                "{count} cases will do. With {wanted} the number is steadier.",
+                count=len(cases),
+                wanted=_WANTED,
+            )
+        )
     most, times = counts.most_common(1)[0]
     if times > 0.8 * len(cases):
-        notes.append(f"{times} of {len(cases)} are “{most}”. Always saying so would look good.")
+        notes.append(
+            _(
+                "{times} of {count} are “{most}”. Always saying so would look good.",
+                times=times,
+                count=len(cases),
+                most=most,
+            )
+        )
     if len(missing) == before:
-        there.append(f"{len(cases)} cases with {len(labels)} labels: {listed(labels)}.")
+        there.append(
+            _(
+                "{count} cases with {kinds} labels: {labels}.",
+                count=len(cases),
+                kinds=len(labels),
+                labels=listed(labels),
+            )
+        )
 
 
 def _hidden(
@@ -254,7 +355,7 @@ def _hidden(
 ) -> None:
     problems: list[str] = []
     cases = _read(folder, problems)
-    missing += [f"Hidden set: {problem}" for problem in problems]
+    missing += [_("Hidden set: {problem}", problem=problem) for problem in problems]
     if not cases:
         return
     texts = {_plain(case.text) for case in known}
@@ -265,20 +366,44 @@ def _hidden(
     never = sorted(labels - {case.label for case in cases})
     before = len(missing)
     if seen:
-        missing.append(f"Hidden set: {_some(seen)} can be seen by the team. Take other cases.")
+        missing.append(
+            _("Hidden set: {cases} can be seen by the team. Take other cases.", cases=_some(seen))
+        )
     if same:
-        missing.append(f"Hidden set: {_some(same)} have an id that the team's cases have too.")
+        missing.append(
+            _n(
+                "Hidden set: {cases} has an id that the team's cases have too.",
+                "Hidden set: {cases} have an id that the team's cases have too.",
+                len(same),
+                cases=_some(same),
+            )
+        )
     if strange:
-        missing.append(f"Hidden set: “{strange[0]}” is a label that the team has never seen.")
+        missing.append(
+            _("Hidden set: “{label}” is a label that the team has never seen.", label=strange[0])
+        )
     if never:
-        notes.append(f"Hidden set: no case is “{never[0]}”, so that label counts 0 in the exam.")
+        notes.append(
+            _(
+                "Hidden set: no case is “{label}”, so that label counts 0 in the exam.",
+                label=never[0],
+            )
+        )
     if len(cases) < _HIDDEN:
         notes.append(
-            f"Hidden set: {len(cases)} cases. With {_HIDDEN} a tool that is right three times in "
-            "four hardly ever reaches a goal of 0.85."
+            _n(
+                "Hidden set: {n} case. With {wanted} a tool that is right three times in four "
+                "hardly ever reaches a goal of 0.85.",
+                "Hidden set: {n} cases. With {wanted} a tool that is right three times in four "
+                "hardly ever reaches a goal of 0.85.",
+                len(cases),
+                wanted=_HIDDEN,
+            )
         )
     if len(missing) == before:
-        there.append(f"Hidden set: {len(cases)} cases, none of them known to the team.")
+        there.append(
+            _("Hidden set: {count} cases, none of them known to the team.", count=len(cases))
+        )
 
 
 def _plain(text: str) -> str:
@@ -287,7 +412,10 @@ def _plain(text: str) -> str:
 
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(name[:40] for name in names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown
+    more = len(names) - _NAMED
+    if more <= 0:
+        return shown
+    return _n("{shown} and {n} more", "{shown} and {n} more", more, shown=shown)
 
 
 def _endings() -> str:

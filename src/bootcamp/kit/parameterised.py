@@ -6,14 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from bootcamp.kit.namespace import NotYet
+from bootcamp.kit.texts import texts
+from bootcamp.language import N_
 
 __all__ = ["PARAMETERS", "parameters_of"]
+
+_ = texts("kit")
 
 PARAMETERS = ("input_folder", "output_folder", "model")
 _MOST_BYTES = 20_000_000
 _IMPORTS = {"solve": "solution", "run": "batch"}
 _ORDER = ["input_folder", "output_folder", "solve", "model"]
-_SAVE = "Open it, mend it, and save it with Ctrl + S."
+_SAVE = N_("Open it, mend it, and save it with Ctrl + S.")
 
 
 def parameters_of(path: Path) -> dict[str, str]:
@@ -26,8 +30,11 @@ def parameters_of(path: Path) -> dict[str, str]:
     tagged = [source for source, tags in cells if "parameters" in tags]
     if not tagged:
         raise NotYet(
-            f"No cell of {path.name} has the tag “parameters”. Click into the cell that sets them, "
-            "then on the gears at the top right, and add the tag."
+            _(
+                "No cell of {file} has the tag “parameters”. Click into the cell that sets them, "
+                "then on the gears at the top right, and add the tag.",
+                file=path.name,
+            )
         )
     values = _values(path, tagged[0])
     _check_run(path, [_parsed(path, source) for source, tags in cells if "parameters" not in tags])
@@ -37,8 +44,12 @@ def parameters_of(path: Path) -> dict[str, str]:
 def _code_cells(path: Path) -> list[tuple[str, list[Any]]]:
     if not path.is_file():
         raise NotYet(
-            f"I cannot find {path.name} in the folder {path.resolve().parent.name}. Give it back "
-            "that name, or copy it there again."
+            _(
+                "I cannot find {file} in the folder {folder}. Give it back that name, or copy it "
+                "there again.",
+                file=path.name,
+                folder=path.resolve().parent.name,
+            )
         )
     try:
         content = path.read_bytes()
@@ -48,7 +59,9 @@ def _code_cells(path: Path) -> list[tuple[str, list[Any]]]:
             ("".join(cell["source"]), list(cell["metadata"].get("tags") or [])) for cell in cells
         ]
     except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
-        raise NotYet(f"{path.name} cannot be read as a notebook. Open it and save it.") from None
+        raise NotYet(
+            _("{file} cannot be read as a notebook. Open it and save it.", file=path.name)
+        ) from None
 
 
 def _parsed(path: Path, source: str) -> ast.Module:
@@ -58,8 +71,13 @@ def _parsed(path: Path, source: str) -> ast.Module:
     except (SyntaxError, ValueError, RecursionError):
         first = next((line for line in source.split("\n") if line.strip()), "")[:60]
         raise NotYet(
-            f"Python cannot read the cell “{first}” of {path.name}. Look for a missing quote or "
-            f"bracket. {_SAVE}"
+            _(
+                "Python cannot read the cell “{first}” of {file}. Look for a missing quote or "
+                "bracket. {save}",
+                first=first,
+                file=path.name,
+                save=_(_SAVE),
+            )
         ) from None
 
 
@@ -72,20 +90,42 @@ def _values(path: Path, source: str) -> dict[str, str]:
     values = {}
     for name in PARAMETERS:
         if name not in set_here:
-            raise NotYet(f"The parameters cell of {path.name} does not set `{name}`. {_SAVE}")
+            raise NotYet(
+                _(
+                    "The parameters cell of {file} does not set `{name}`. {save}",
+                    file=path.name,
+                    name=name,
+                    save=_(_SAVE),
+                )
+            )
         value = set_here[name]
         if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
-            raise NotYet(f"`{name}` in {path.name} should be a text between quotes. {_SAVE}")
+            raise NotYet(
+                _(
+                    "`{name}` in {file} should be a text between quotes. {save}",
+                    name=name,
+                    file=path.name,
+                    save=_(_SAVE),
+                )
+            )
         if not value.value.strip():
             raise NotYet(
-                f"`{name}` in {path.name} is still empty. Fill it in, and save with Ctrl + S: I "
-                "read what is saved."
+                _(
+                    "`{name}` in {file} is still empty. Fill it in, and save with Ctrl + S: I read "
+                    "what is saved.",
+                    name=name,
+                    file=path.name,
+                )
             )
         values[name] = value.value.strip()
     if values["input_folder"] == values["output_folder"]:
         raise NotYet(
-            f"In {path.name} the tables go into the folder with the cases. Give the output a "
-            f"folder of its own. {_SAVE}"
+            _(
+                "In {file} the tables go into the folder with the cases. Give the output a folder "
+                "of its own. {save}",
+                file=path.name,
+                save=_(_SAVE),
+            )
         )
     return values
 
@@ -101,8 +141,14 @@ def _check_run(path: Path, modules: list[ast.Module]) -> None:
     for name, module in _IMPORTS.items():
         if imported.get(name) != module:
             raise NotYet(
-                f"{path.name} does not import `{name}` from the file {module}.py yet: "
-                f"from … import …. {_SAVE}"
+                _(
+                    "{file} does not import `{name}` from the file {module}.py yet: from … import "
+                    "…. {save}",
+                    file=path.name,
+                    name=name,
+                    module=module,
+                    save=_(_SAVE),
+                )
             )
     calls = [
         node
@@ -111,7 +157,11 @@ def _check_run(path: Path, modules: list[ast.Module]) -> None:
     ]
     if not calls:
         raise NotYet(
-            f"{path.name} imports `run`, and does not use it yet: result = run(…). {_SAVE}"
+            _(
+                "{file} imports `run`, and does not use it yet: result = run(…). {save}",
+                file=path.name,
+                save=_(_SAVE),
+            )
         )
     _check_call(path, calls[0])
 
@@ -120,17 +170,33 @@ def _check_call(path: Path, call: ast.Call) -> None:
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     if any(isinstance(value, ast.Constant) for value in given):
         raise NotYet(
-            f"The run in {path.name} names a folder or a model between quotes, so it would do the "
-            f"same one always. Use the names of the parameters, without quotes. {_SAVE}"
+            _(
+                "The run in {file} names a folder or a model between quotes, so it would do the "
+                "same one always. Use the names of the parameters, without quotes. {save}",
+                file=path.name,
+                save=_(_SAVE),
+            )
         )
     names = [value.id for value in call.args if isinstance(value, ast.Name)]
     names += [keyword.arg or "" for keyword in call.keywords]
     missing = [name for name in _ORDER if name not in names]
     if missing:
-        raise NotYet(f"The brackets of `run` in {path.name} do not hold `{missing[0]}`. {_SAVE}")
+        raise NotYet(
+            _(
+                "The brackets of `run` in {file} do not hold `{name}`. {save}",
+                file=path.name,
+                name=missing[0],
+                save=_(_SAVE),
+            )
+        )
     in_place = [value.id for value in call.args if isinstance(value, ast.Name)]
     if in_place != _ORDER[: len(in_place)]:
         raise NotYet(
-            f"The four names in the brackets of `run` in {path.name} stand in another order: "
-            f"{', '.join(_ORDER)}. {_SAVE}"
+            _(
+                "The four names in the brackets of `run` in {file} stand in another order: "
+                "{order}. {save}",
+                file=path.name,
+                order=", ".join(_ORDER),
+                save=_(_SAVE),
+            )
         )

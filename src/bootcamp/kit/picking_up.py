@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bootcamp.kit.reading import decoded
+from bootcamp.kit.texts import texts
 
 __all__ = ["CATCH_UP", "decoded", "left_behind", "pick_up", "team_folder"]
+
+_ = texts("kit")
 
 CATCH_UP = "catch-up"
 """What a catch-up piece carries, so that nobody takes it for a team's own work."""
@@ -83,15 +86,29 @@ def pick_up(name: str = "charter.json") -> dict[str, Any]:
         except (ValueError, OSError):
             found = None
         if isinstance(found, dict):
-            print(f"Picked up {name} from {_where(path)}.")
+            print(_("Picked up {name} from {place}.", name=name, place=_where(path)))
             return found
-        print(f"{name} in {_where(path)} cannot be read. It stays as it is: show it to someone.")
+        print(
+            _(
+                "{name} in {place} cannot be read. It stays as it is: show it to someone.",
+                name=name,
+                place=_where(path),
+            )
+        )
     print(
-        f"Catch-up piece: I found no {name} of yours, so you work with the one of a made-up team "
-        "today. Ask your own team for theirs, put it into the team folder, and run this cell again."
+        _(
+            "Catch-up piece: I found no {name} of yours, so you work with the one of a made-up "
+            "team today. Ask your own team for theirs, put it into the team folder, and run this "
+            "cell again.",
+            name=name,
+        )
     )
     return dict(_PIECES.get(name, {"note": CATCH_UP}))
 
 
 def _where(path: Path) -> str:
-    return "your team's folder" if path.parent.name == "team" else f"the folder {path.parent.name}"
+    return (
+        _("your team's folder")
+        if path.parent.name == "team"
+        else _("the folder {folder}", folder=path.parent.name)
+    )

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 from bootcamp.kit.errors import KitError
 from bootcamp.kit.labelling import csv_rows
 from bootcamp.kit.picking_up import CATCH_UP, left_behind
+from bootcamp.kit.texts import texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["ANSWERS", "interval", "load_answers", "wilson"]
+
+_ = texts("kit")
+_n = _.count
 
 ANSWERS = ("id", "text", "right", "said", "reason")
 _95_PERCENT = 1.96
@@ -24,12 +28,19 @@ def interval(right: int, cases: int) -> tuple[float, float]:
     """
     whole = all(isinstance(n, int) and not isinstance(n, bool) for n in (right, cases))
     if not whole:
-        raise KitError("interval needs two counts, whole numbers: interval(30, 40).")
+        raise KitError(_("interval needs two counts, whole numbers: interval(30, 40)."))
     if cases < 1:
-        raise KitError("No case was handled, so there is no share yet. Let it answer some cases.")
+        raise KitError(
+            _("No case was handled, so there is no share yet. Let it answer some cases.")
+        )
     if not 0 <= right <= cases:
         raise KitError(
-            f"{right} right ones of {cases} cases cannot be. First the right ones, then all cases."
+            _(
+                "{right} right ones of {cases} cases cannot be. First the right ones, then all "
+                "cases.",
+                right=right,
+                cases=cases,
+            )
         )
     low, high = wilson(right, cases)
     return round(low, 2), round(high, 2)
@@ -56,8 +67,15 @@ def load_answers(name: str = "first_score.csv") -> "pd.DataFrame":
         rows = csv_rows(path, ANSWERS, ("right", "said"))
         if rows:
             made_up = rows[0]["id"].startswith(CATCH_UP)
-            note = " They are of the made-up team: fine for the sums." if made_up else ""
-            print(f"{len(rows)} answers from {name}, in the folder {path.parent.name}.{note}")
+            said = _n(
+                "{n} answer from {name}, in the folder {folder}.",
+                "{n} answers from {name}, in the folder {folder}.",
+                len(rows),
+                name=name,
+                folder=path.parent.name,
+            )
+            note = _("They are of the made-up team: fine for the sums.")
+            print(f"{said} {note}" if made_up else said)
             return pd.DataFrame(rows, columns=list(ANSWERS))
-    print(f"I found no {name}. Run step 3 of Lab B in lab 3, then this cell again.")
+    print(_("I found no {name}. Run step 3 of Lab B in lab 3, then this cell again.", name=name))
     return pd.DataFrame([], columns=list(ANSWERS))

@@ -15,8 +15,12 @@ from typing import Any
 
 from bootcamp.kit.asking import ask
 from bootcamp.kit.namespace import Names, NotYet
+from bootcamp.kit.texts import texts
 
 __all__ = ["Model", "a_function", "of_file", "tried"]
+
+_ = texts("kit")
+_n = _.count
 
 Model = Callable[[str], str]
 """Answers a prompt."""
@@ -36,15 +40,25 @@ def a_function(names: Names, name: str, inputs: int) -> FunctionType:
         raise NotYet(str(advice).replace(f"`{name} =`", f"`def {name}`")) from None
     if not isinstance(value, FunctionType):
         raise NotYet(
-            f"`{name}` is no function any more. Run the cell with “def {name}” in it once more."
+            _(
+                "`{name}` is no function any more. Run the cell with “def {name}” in it once more.",
+                name=name,
+            )
         )
     try:
         inspect.signature(value).bind(*[""] * inputs)
     except TypeError:
         taken = ", ".join(inspect.signature(value).parameters)
         raise NotYet(
-            f"`{name}` takes ({taken}), and should work with {inputs} "
-            f"input{'s' * (inputs > 1)}. Put its first line back as it was."
+            _n(
+                "`{name}` takes ({taken}), and should work with {n} input. Put its first line back "
+                "as it was.",
+                "`{name}` takes ({taken}), and should work with {n} inputs. Put its first line "
+                "back as it was.",
+                inputs,
+                name=name,
+                taken=taken,
+            )
         ) from None
     return value
 
@@ -75,26 +89,42 @@ def tried(
         raise
     except UnboundLocalError:
         raise NotYet(
-            f"`{name}` uses a name before it is filled. Give it a value above the if."
+            _("`{name}` uses a name before it is filled. Give it a value above the if.", name=name)
         ) from None
     except NameError as error:
         raise NotYet(
-            f"`{name}` uses the name `{error.name}`, which it does not know. Is it spelled as in "
-            f"the brackets of “def {name}(…)”, or above it?"
+            _(
+                "`{name}` uses the name `{missing}`, which it does not know. Is it spelled as "
+                "in the brackets of “def {name}(…)”, or above it?",
+                name=name,
+                missing=error.name,
+            )
         ) from None
     except (Exception, SystemExit) as error:  # a citizen's function may fail in any way
         raise NotYet(
-            f"`{name}` stopped with {type(error).__name__}: {str(error)[:100] or 'no reason'}. "
-            "Read its lines from the top, as the computer does."
+            _(
+                "`{name}` stopped with {kind}: {reason}. Read its lines from the top, as the "
+                "computer does.",
+                name=name,
+                kind=type(error).__name__,
+                reason=str(error)[:100] or _("no reason"),
+            )
         ) from None
     if returns and result is None and printed.getvalue().strip():
         raise NotYet(
-            f"`{name}` prints its answer and hands nothing back. Write return in place of print."
+            _(
+                "`{name}` prints its answer and hands nothing back. Write return in place of "
+                "print.",
+                name=name,
+            )
         )
     if returns and result is None:
         raise NotYet(
-            f"`{name}` hands nothing back. Does each way through it end with a line that begins "
-            "with return?"
+            _(
+                "`{name}` hands nothing back. Does each way through it end with a line that begins "
+                "with return?",
+                name=name,
+            )
         )
     return result
 
@@ -106,19 +136,29 @@ def of_file(path: Path) -> dict[str, Any]:
         NotYet: it is no Python that runs; the sentence says what to do.
     """
     if path.stat().st_size > _MOST_BYTES:
-        raise NotYet(f"{path.name} is far too long. Write it again with the cell above.")
+        raise NotYet(
+            _("{file} is far too long. Write it again with the cell above.", file=path.name)
+        )
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             return runpy.run_path(str(path), run_name=f"{path.stem}_looked_at")
     except NameError as error:
         raise NotYet(
-            f"{path.name} uses `{error.name}`, which is not in it. Add that piece before the "
-            "others, and write the file again."
+            _(
+                "{file} uses `{missing}`, which is not in it. Add that piece before the others, "
+                "and write the file again.",
+                file=path.name,
+                missing=error.name,
+            )
         ) from None
     except (Exception, SystemExit) as error:
         raise NotYet(
-            f"{path.name} stops with {type(error).__name__} when Python opens it. Write it again "
-            "with the cell above."
+            _(
+                "{file} stops with {kind} when Python opens it. Write it again with the cell "
+                "above.",
+                file=path.name,
+                kind=type(error).__name__,
+            )
         ) from None
 
 
@@ -132,7 +172,7 @@ def _copied(room: Mapping[str, Any], model: Model) -> dict[str, Any]:
         if isinstance(value, FunctionType) and value.__globals__ is room:
             copied[name] = _copy(value, copied)
         elif name == "ask" or value is ask:
-            copied[name] = lambda prompt, **_: model(prompt)
+            copied[name] = lambda prompt, **_options: model(prompt)
         elif name == "OpenAI" or _is_client(value):
             copied[name] = _Client(model)
     return copied
