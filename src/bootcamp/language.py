@@ -72,7 +72,7 @@ class Texts:
         plain = one if number == 1 else many
         code = language()
         catalogue = _catalogue(self._folder, code, self._name) if code != ENGLISH else None
-        said = catalogue.ngettext(one, many, number) if catalogue else plain
+        said = catalogue.ngettext(one, many, int(number)) if catalogue else plain
         return _filled(said, plain, {"n": number, **fields})
 
 
@@ -87,15 +87,18 @@ def _filled(said: str, original: str, fields: dict[str, object]) -> str:
 
 @cache
 def _catalogue(folder: Path, code: str, name: str) -> gettext.NullTranslations:
-    """Read a catalogue as it was written; translators need not compile it."""
-    path = folder / code / f"{name}.po"
-    if not path.is_file():
-        return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 - not in an English notebook
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    """Read a catalogue as it was written; translators need not compile it.
 
-    compiled = io.BytesIO()
-    with path.open("rb") as written:
-        write_mo(compiled, read_po(written, locale=code))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    Where it is missing or damaged, English is spoken: no check and no page breaks for it.
+    """
+    try:
+        from babel.messages.mofile import write_mo  # noqa: PLC0415 - not in an English notebook
+        from babel.messages.pofile import read_po  # noqa: PLC0415
+
+        compiled = io.BytesIO()
+        with (folder / code / f"{name}.po").open("rb") as written:
+            write_mo(compiled, read_po(written, locale=code, abort_invalid=True))
+        compiled.seek(0)
+        return gettext.GNUTranslations(compiled)
+    except Exception:  # what a damaged file raises depends on where it is damaged
+        return gettext.NullTranslations()
