@@ -25,6 +25,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bootcamp import spoken
+from bootcamp.spoken import how_long
+
 __all__ = ["Deadline", "HomeworkRules", "TimeZone", "how_long", "in_zone", "spoken_moment"]
 
 
@@ -106,13 +109,4 @@ def in_zone(moment: datetime, zone: str | None) -> datetime:
 
 def spoken_moment(moment: datetime) -> str:
     """Give `Monday 18 January, 09:00`, in the time zone that `moment` has."""
-    return f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M}"
-
-
-def how_long(duration: timedelta) -> str:
-    """Give `2 hours`: the largest unit that fits, rounded down, at least a minute."""
-    for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        count = int(duration.total_seconds() // seconds)
-        if count:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "1 minute"
+    return spoken.moment(moment, day="EEEE d MMMM")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 
+from bootcamp.spoken import for_templates, texts
+
 OURS = Path(__file__).resolve().parents[2] / "hub_config" / "templates"
 STOCK = Path(sys.prefix) / "share" / "jupyterhub" / "templates"
 PERSON = SimpleNamespace(
@@ -29,6 +31,7 @@ COMMON: dict[str, Any] = {
     "cohort_name": "Spring cohort",
     "company": "Alder & Finch",
     "no_isolation": False,
+    **for_templates(texts("door")),
 }
 
 

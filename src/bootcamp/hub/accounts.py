@@ -20,6 +20,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from bootcamp.errors import InvitationError, TooManyAttempts, UsageError, WrongPassword
+from bootcamp.language import N_
+from bootcamp.spoken import texts, whole_day
 from bootcamp.store import Store, now
 from bootcamp.store.accounts import Account, Attempt, Invitation, TeamFolder
 
@@ -31,6 +33,9 @@ __all__ = [
     "SystemIds",
 ]
 
+_ = texts("door")
+_n = _.count
+
 # Above what Debian's adduser gives to people (1000-59999), so that they never meet.
 FIRST_USER_ID = 200_000
 FIRST_GROUP_ID = 300_000
@@ -38,7 +43,7 @@ PASSWORD_MIN_LENGTH = 10
 _PASSWORD_MAX_LENGTH = 200
 _ATTEMPTS_ALLOWED = 8
 _ATTEMPTS_WINDOW = timedelta(minutes=10)
-_USED = (
+_USED = N_(
     "This invitation has been used already. Sign in with your login and password, or ask your"
     " facilitator for a new link."
 )
@@ -129,15 +134,21 @@ class Accounts:
             if not wait:
                 session.add(Attempt(login=login, at=at))
         if wait:
-            unit = "minute" if wait == 1 else "minutes"
             raise TooManyAttempts(
-                f"Too many wrong passwords. Wait {wait} {unit}, or ask your facilitator for a new"
-                " invitation link."
+                _n(
+                    "Too many wrong passwords. Wait {n} minute, or ask your facilitator for a new"
+                    " invitation link.",
+                    "Too many wrong passwords. Wait {n} minutes, or ask your facilitator for a new"
+                    " invitation link.",
+                    wait,
+                )
             )
         if _matches(known or _NOBODYS_HASH, password) and known:
             self._remember_success(login, known, password)
             return login
-        raise WrongPassword("This login and password do not go together. Check both and try again.")
+        raise WrongPassword(
+            _("This login and password do not go together. Check both and try again.")
+        )
 
     def has_joined(self, login: str) -> bool:
         """Tell whether the person has chosen a password."""
@@ -194,15 +205,19 @@ def _open_invitation(session: Session, token: str, at: datetime) -> Invitation:
     invitation = session.get(Invitation, _digest(token))
     if invitation is None:
         raise InvitationError(
-            "This invitation link is not known, or a newer one has replaced it."
-            " Ask your facilitator for a new link."
+            _(
+                "This invitation link is not known, or a newer one has replaced it."
+                " Ask your facilitator for a new link."
+            )
         )
     if invitation.used_at is not None:
-        raise InvitationError(_USED)
+        raise InvitationError(_(_USED))
     if invitation.expires_at <= at:
         raise InvitationError(
-            f"This invitation expired on {invitation.expires_at:%d %B %Y}."
-            " Ask your facilitator for a new link."
+            _(
+                "This invitation expired on {day}. Ask your facilitator for a new link.",
+                day=whole_day(invitation.expires_at),
+            )
         )
     return invitation
 
@@ -215,7 +230,7 @@ def _use(session: Session, token: str, at: datetime) -> None:
         .values(used_at=at)
     )
     if cast("CursorResult[object]", result).rowcount != 1:
-        raise InvitationError(_USED)
+        raise InvitationError(_(_USED))
 
 
 def _minutes_to_wait(session: Session, login: str, at: datetime) -> int:
@@ -233,13 +248,16 @@ def _minutes_to_wait(session: Session, login: str, at: datetime) -> int:
 def _require_good_password(password: str, login: str) -> None:
     if len(password) < PASSWORD_MIN_LENGTH:
         raise UsageError(
-            f"Choose a password of at least {PASSWORD_MIN_LENGTH} characters;"
-            " three or four words are easy to remember."
+            _(
+                "Choose a password of at least {n} characters; three or four words are easy to"
+                " remember.",
+                n=PASSWORD_MIN_LENGTH,
+            )
         )
     if len(password) > _PASSWORD_MAX_LENGTH:
-        raise UsageError(f"Choose a password of at most {_PASSWORD_MAX_LENGTH} characters.")
+        raise UsageError(_("Choose a password of at most {n} characters.", n=_PASSWORD_MAX_LENGTH))
     if password.strip().lower() == login or len(set(password)) < 4:
-        raise UsageError("This password is too easy to guess. Choose another one.")
+        raise UsageError(_("This password is too easy to guess. Choose another one."))
 
 
 def _matches(password_hash: str, password: str) -> bool:

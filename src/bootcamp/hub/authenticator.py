@@ -22,9 +22,12 @@ from bootcamp.errors import (
 )
 from bootcamp.hub.accounts import PASSWORD_MIN_LENGTH, Accounts
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 from bootcamp.store import open_store
 
 __all__ = ["InvitationAuthenticator"]
+
+_ = texts("door")
 
 
 class InvitationAuthenticator(Authenticator):
@@ -63,7 +66,7 @@ class InvitationAuthenticator(Authenticator):
             raise web.HTTPError(429, str(error)) from None
         except (WrongPassword, UnknownName):
             raise web.HTTPError(
-                403, "This login and password do not go together. Check both and try again."
+                403, _("This login and password do not go together. Check both and try again.")
             ) from None
         except BootcampError as error:
             raise web.HTTPError(503, str(error)) from None
@@ -123,7 +126,7 @@ class InvitationHandler(BaseHandler):
         authenticator: InvitationAuthenticator = self.authenticator
         password = self.get_body_argument("password", "", strip=False)
         if password != self.get_body_argument("password_again", "", strip=False):
-            await self._show(token, "The two passwords are not the same. Type them again.")
+            await self._show(token, _("The two passwords are not the same. Type them again."))
             return
         await self._invited(token)
         try:
@@ -170,7 +173,7 @@ class InvitationHandler(BaseHandler):
             raise web.HTTPError(410, str(refused)) from None
         except UnknownName:
             raise web.HTTPError(
-                410, "This invitation is for someone who is not in the cohort any more."
+                410, _("This invitation is for someone who is not in the cohort any more.")
             ) from None
         except CohortError as error:
             raise web.HTTPError(503, str(error)) from None

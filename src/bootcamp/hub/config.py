@@ -18,6 +18,7 @@ from bootcamp.hub.server_config import write_server_config
 from bootcamp.hub.settings import HubSettings
 from bootcamp.language import VARIABLE as LANGUAGE
 from bootcamp.settings import private_folder
+from bootcamp.spoken import for_templates, texts
 
 __all__ = ["configure"]
 
@@ -100,6 +101,7 @@ def set_pages(c: Any, settings: HubSettings, cohort: Cohort) -> None:
         "cohort_name": cohort.name,
         "company": cohort.company,
         "no_isolation": not settings.isolated,
+        **for_templates(texts("door")),
     }
 
 

@@ -20,10 +20,13 @@ from starlette.types import Message
 from bootcamp.errors import BootcampError, HandInRefused, UnknownName
 from bootcamp.exchange.rules import MOST_ARRIVING_BYTES, MOST_FILES
 from bootcamp.exchange.service import Exchange
+from bootcamp.spoken import texts
 from bootcamp.web.identity import Visitor
 from bootcamp.web.security import DOCUMENT_POLICY
 
 __all__ = ["exchange_routes"]
+
+_ = texts("pages")
 
 # What multipart adds around the files.
 _MOST_BODY_BYTES = MOST_ARRIVING_BYTES + 1_000_000
@@ -92,7 +95,9 @@ class _Api:
         whose = None if visitor.role == "facilitator" else visitor.login
         allowed = await run_in_threadpool(self._exchange.handins, _name(request), whose)
         if receipt not in {item.receipt for item in allowed}:
-            raise UnknownName(f"Nothing was handed in under the receipt '{receipt[:40]}'.")
+            raise UnknownName(
+                _("Nothing was handed in under the receipt '{receipt}'.", receipt=receipt[:40])
+            )
         files = await run_in_threadpool(self._exchange.handin_files, receipt)
         return _json({"files": _encoded(files)})
 
@@ -101,7 +106,7 @@ class _Api:
         html = await run_in_threadpool(self._exchange.feedback_html, name, visitor.login)
         if "text/html" in request.headers.get("accept", ""):
             if html is None:
-                raise UnknownName(f"There is no feedback on {name} yet.")
+                raise UnknownName(_("There is no feedback on {name} yet.", name=name))
             return HTMLResponse(html, headers={"Content-Security-Policy": DOCUMENT_POLICY})
         if html is None:
             return _json({"feedback": None})
@@ -153,9 +158,9 @@ def _guarded(
         try:
             visitor = await identity.visitor(request)
             if visitor is None:
-                return _error(401, "Sign in first: the bootcamp does not know who is asking.")
+                return _error(401, _("Sign in first: the bootcamp does not know who is asking."))
             if facilitators_only and visitor.role != "facilitator":
-                return _error(403, "Only facilitators can do this.")
+                return _error(403, _("Only facilitators can do this."))
             return await handler(request, visitor)
         except HTTPException as error:
             return _error(error.status_code, error.detail)
@@ -174,10 +179,10 @@ async def _uploaded(request: Request) -> dict[str, bytes]:
     Raises:
         HandInRefused: too many, too big, or no files at all.
     """
-    too_big = (
-        f"That is more than {MOST_ARRIVING_BYTES / 1e6:.0f} MB, most often because of what cells"
-        " printed. In JupyterLab choose Edit, then Clear Outputs of All Cells, save and hand in"
-        " again."
+    too_big = _(
+        "That is more than {most} MB, most often because of what cells printed. In JupyterLab"
+        " choose Edit, then Clear Outputs of All Cells, save and hand in again.",
+        most=MOST_ARRIVING_BYTES // 1_000_000,
     )
     _bound(request, _MOST_BODY_BYTES, too_big)
     try:
@@ -185,17 +190,19 @@ async def _uploaded(request: Request) -> dict[str, bytes]:
             uploads = [item for item in form.getlist("files") if isinstance(item, UploadFile)]
             names = [item.filename or "" for item in uploads]
             if len(set(names)) < len(names):
-                raise HandInRefused("There are two files of the same name. Hand in each once.")
+                raise HandInRefused(_("There are two files of the same name. Hand in each once."))
             files = {item.filename or "": await item.read() for item in uploads}
     except (MultiPartException, HTTPException) as error:
         said = str(getattr(error, "message", None) or getattr(error, "detail", ""))
         if said == too_big:
             raise
         if said.startswith("Too many files"):
-            raise HandInRefused(f"At most {MOST_FILES} files can be handed in at once.") from None
-        raise HandInRefused("The files did not arrive whole. Hand in again.") from None
+            raise HandInRefused(
+                _("At most {most} files can be handed in at once.", most=MOST_FILES)
+            ) from None
+        raise HandInRefused(_("The files did not arrive whole. Hand in again.")) from None
     if not files:
-        raise HandInRefused("No file arrived. Choose your notebook and hand in again.")
+        raise HandInRefused(_("No file arrived. Choose your notebook and hand in again."))
     return files
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bootcamp.cohort import Cohort
+from bootcamp.language import N_
+from bootcamp.spoken import number
 from bootcamp.store import Store
 from bootcamp.store.usage import Budgets, Pending, Standing, in_currency, pending, standings
 from bootcamp.web.identity import Visitor
@@ -34,10 +36,10 @@ class Gauge:
     def state(self) -> str:
         """How it stands, in words."""
         if self.percent is None:
-            return "no limit"
+            return N_("no limit")
         if self.percent >= 100:
-            return "used up"
-        return "nearly used up" if self.percent >= _NEARLY else ""
+            return N_("used up")
+        return N_("nearly used up") if self.percent >= _NEARLY else ""
 
 
 @dataclass(frozen=True)
@@ -109,14 +111,16 @@ def _lines(cohort: Cohort, store: Store) -> dict[tuple[str, str | None], BudgetL
 
 
 def _line(one: Standing, name: str, waits: Pending, currency: str) -> BudgetLine:
-    tokens = _gauge("tokens", one.tokens, waits.tokens, one.token_limit, lambda n: f"{n:,}")
+    tokens = _gauge(N_("tokens"), one.tokens, waits.tokens, one.token_limit, number)
     money = None
     if currency:
-        money = _gauge(
-            currency, one.money, waits.money, one.money_limit, lambda n: f"{in_currency(n):,.2f}"
-        )
-    simulated = f"{waits.simulated:,}" if waits.simulated else ""
+        money = _gauge(currency, one.money, waits.money, one.money_limit, _in_currency)
+    simulated = number(waits.simulated) if waits.simulated else ""
     return BudgetLine(one.holder, name, one.calls, tokens, money, simulated, one.own_limit)
+
+
+def _in_currency(millionths: int) -> str:
+    return number(in_currency(millionths), "#,##0.00")
 
 
 def _gauge(unit: str, used: int, reserved: int, limit: int | None, said: _Said) -> Gauge:

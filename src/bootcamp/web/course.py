@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from bootcamp.content import session_folder, session_numbers
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["Lab", "SessionCard", "session_cards"]
 
+_ = texts("pages")
+
 _TITLES = {
-    1: ("Choose", "Pick one use case, cut it down to size, and write your first prompts."),
-    2: ("Prompt kit", "Roles, examples and “don’t know”: prompts that your team can rely on."),
-    3: ("Function", "Turn the prompt into one dependable step with a clear answer."),
-    4: ("Batch", "A folder in, a table out, and a queue for what needs a person."),
-    5: ("Prove", "Test on cases it has never seen, and time the work with and without it."),
-    6: ("ROI", "Hours saved a year, from your own measurements, shown to leadership."),
+    1: (N_("Choose"), N_("Pick one use case, cut it down to size, and write your first prompts.")),
+    2: (
+        N_("Prompt kit"),
+        N_("Roles, examples and “don’t know”: prompts that your team can rely on."),
+    ),
+    3: (N_("Function"), N_("Turn the prompt into one dependable step with a clear answer.")),
+    4: (N_("Batch"), N_("A folder in, a table out, and a queue for what needs a person.")),
+    5: (N_("Prove"), N_("Test on cases it has never seen, and time the work with and without it.")),
+    6: (N_("ROI"), N_("Hours saved a year, from your own measurements, shown to leadership.")),
 }
-_LAB_NAMES = {"solution": "Open solution", "roi": "Open ROI"}
+_LAB_NAMES = {"solution": N_("Open solution"), "roi": N_("Open ROI")}
 
 
 @dataclass(frozen=True)
@@ -61,17 +68,17 @@ def session_cards(
         if today not in days and upcoming and day == upcoming[0]:
             when = "next"
         labs = _labs(number, team_files) if number in present else ()
-        cards.append(SessionCard(number, title, summary, day, labs, when))
+        cards.append(SessionCard(number, _(title), _(summary), day, labs, when))
     return cards
 
 
 def _labs(number: int, team_files: Collection[str]) -> tuple[Lab, ...]:
     folder = session_folder(number)
     if (folder / f"lab-{number}.ipynb").is_file():
-        return (Lab(f"Open lab {number}", f"{folder.name}/lab-{number}.ipynb"),)
+        return (Lab(_("Open lab {n}", n=number), f"{folder.name}/lab-{number}.ipynb"),)
     return tuple(
         Lab(
-            label,
+            _(label),
             f"team/final/{name}.ipynb"
             if f"{name}.ipynb" in team_files
             else f"{folder.name}/{name}.ipynb",

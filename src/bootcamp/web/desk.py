@@ -17,6 +17,7 @@ from starlette.routing import Route
 from bootcamp.cohort import Person
 from bootcamp.errors import BootcampError, UnknownName
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 from bootcamp.store import Store
 from bootcamp.store.handins import HandIn, counts_for
 from bootcamp.web import grader, views
@@ -26,6 +27,8 @@ from bootcamp.web.identity import Session, Visitor
 from bootcamp.web.jobs import Job, Work
 
 __all__ = ["Desk"]
+
+_ = texts("pages")
 
 Handler = Callable[[Request, Session, Visitor], Awaitable[Response]]
 Wrap = Callable[..., Callable[[Request], Awaitable[Response]]]
@@ -318,13 +321,13 @@ class Desk:
         for item in states:
             if item.assignment == name and item.released_at:
                 return item
-        raise HTTPException(404, "There is no such homework, or it is not released yet.")
+        raise HTTPException(404, _("There is no such homework, or it is not released yet."))
 
 
 def _guard(handle: Handler) -> Handler:
     async def guarded(request: Request, session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
-            raise HTTPException(403, "Only facilitators grade and mark.")
+            raise HTTPException(403, _("Only facilitators grade and mark."))
         return await handle(request, session, visitor)
 
     return guarded

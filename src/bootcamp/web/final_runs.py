@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bootcamp.errors import BootcampError, FinalsError
+from bootcamp.language import N_
 from bootcamp.settings import DataFolder, moment_of_run, private_folder
+from bootcamp.spoken import number, texts
 from bootcamp.web import background
-from bootcamp.wording import whole
 
 __all__ = [
     "FILES",
@@ -35,6 +36,8 @@ __all__ = [
     "runs",
 ]
 
+_ = texts("pages")
+
 FILES = {
     "report.html": "Report",
     "slides.html": "Slides",
@@ -45,9 +48,9 @@ FILES = {
 }
 """What of a team's run is shown to facilitators, and how it is called."""
 TEAM_FILES = {
-    "slides-team.html": "Your slides",
-    "roi.html": "Your business case",
-    "check-in-90-days.ics": "The 90-day check, for your calendar",
+    "slides-team.html": N_("Your slides"),
+    "roi.html": N_("Your business case"),
+    "check-in-90-days.ics": N_("The 90-day check, for your calendar"),
 }
 """What a team itself may open: nothing in it was made where the hidden cases could be read."""
 
@@ -237,13 +240,19 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         measured=head.get("title", ""),
         in_words=head.get("in_words") or f"{head.get('title', '')}: {head.get('text', '')}",
         spread=quality.get("spread", ""),
-        odd_files=f"{odd['well']} of {odd['files']}" if odd else "",
+        odd_files=_("{well} of {files}", well=odd["well"], files=odd["files"]) if odd else "",
         attacks=_attacks(odd),
-        hours=whole(hours["p50"]) if hours else "",
-        hours_range=f"{whole(hours['p5'])} to {whole(hours['p95'])}" if hours else "",
+        hours=_whole(hours["p50"]) if hours else "",
+        hours_range=_("{low} to {high}", low=_whole(hours["p5"]), high=_whole(hours["p95"]))
+        if hours
+        else "",
         problem=_sentence(problems[0]) if problems else "",
         files=tuple(name for name in {**FILES, **TEAM_FILES} if (folder / name).is_file()),
     )
+
+
+def _whole(value: float) -> str:
+    return number(round(value), "#,##0")
 
 
 def _attacks(odd: Mapping[str, Any]) -> str:

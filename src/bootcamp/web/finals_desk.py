@@ -15,6 +15,7 @@ from starlette.routing import Route
 from bootcamp.cohort import Cohort, Team
 from bootcamp.goals import read_goal
 from bootcamp.settings import DataFolder, moment_of_run
+from bootcamp.spoken import texts
 from bootcamp.store import Store
 from bootcamp.web import final_runs
 from bootcamp.web.current import Current
@@ -23,6 +24,8 @@ from bootcamp.web.identity import Session, Visitor
 from bootcamp.web.security import DOCUMENT_POLICY, SLIDES_POLICY
 
 __all__ = ["FinalsDesk", "own_final"]
+
+_ = texts("pages")
 
 Wrap = Callable[..., Callable[[Request], Awaitable[Response]]]
 
@@ -151,7 +154,7 @@ class FinalsDesk:
         known = next((known for known in final_runs.runs(self._data) if known == run), "")
         path = self._data.finals / known / team / name
         if not (known and team and name) or path.is_symlink() or not path.is_file():
-            raise HTTPException(404, "This run has left no such page.")
+            raise HTTPException(404, _("This run has left no such page."))
         if name.endswith(".ics"):
             return FileResponse(path, media_type="text/calendar", filename=f"{team}-{name}")
         policy = SLIDES_POLICY if name in _WITH_SCRIPTS else f"{DOCUMENT_POLICY} allow-downloads"
@@ -195,4 +198,4 @@ def _row(data: DataFolder, cohort: Cohort, team: Team, names: list[str]) -> Row:
 
 def _only_facilitators(visitor: Visitor) -> None:
     if not visitor.is_facilitator:
-        raise HTTPException(403, "Only facilitators see the final runs.")
+        raise HTTPException(403, _("Only facilitators see the final runs."))

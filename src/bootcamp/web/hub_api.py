@@ -10,11 +10,17 @@ from urllib.parse import quote
 import httpx
 
 from bootcamp.errors import BootcampError
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["HubApi", "HubUnavailable", "WorkspaceUnavailable"]
 
+_ = texts("pages")
 _FIRST_PAUSE_SECONDS = 0.15
 _LONGEST_PAUSE_SECONDS = 1.5
+_DID_NOT_START = N_(
+    "Your workspace did not start. Try again; if it fails once more, tell your facilitator."
+)
 
 
 class HubUnavailable(BootcampError):
@@ -56,7 +62,7 @@ class HubApi:
         try:
             answer = await self._client.post(f"{self._url}/oauth2/token", data=form)
         except httpx.HTTPError:
-            raise HubUnavailable("The hub does not answer. Try again in a minute.") from None
+            raise HubUnavailable(_("The hub does not answer. Try again in a minute.")) from None
         if 400 <= answer.status_code < 500:
             return None
         token = _json_object(answer).get("access_token")
@@ -79,10 +85,7 @@ class HubApi:
                 return
             if not server.get("pending"):
                 if asked:
-                    raise WorkspaceUnavailable(
-                        "Your workspace did not start. Try again; if it fails once more, tell"
-                        " your facilitator."
-                    )
+                    raise WorkspaceUnavailable(_(_DID_NOT_START))
                 asked = await self._start(login, token)
             # Uneven pauses keep a class that clicks at once from asking in step.
             await asyncio.sleep(pause * random.uniform(0.7, 1.3))  # noqa: S311
@@ -91,7 +94,7 @@ class HubApi:
     async def _server(self, login: str, token: str) -> dict[str, Any]:
         answer = await self._ask("GET", f"/users/{quote(login)}", token)
         if answer.status_code in {401, 403, 404}:
-            raise WorkspaceUnavailable("Your session has ended. Sign out and sign in again.")
+            raise WorkspaceUnavailable(_("Your session has ended. Sign out and sign in again."))
         server = _json_object(answer).get("servers", {}).get("", {})
         return server if isinstance(server, dict) else {}
 
@@ -103,9 +106,7 @@ class HubApi:
             return True
         if answer.status_code in {400, 429, 503}:
             return False
-        raise WorkspaceUnavailable(
-            "Your workspace did not start. Try again; if it fails once more, tell your facilitator."
-        )
+        raise WorkspaceUnavailable(_(_DID_NOT_START))
 
     async def _ask(self, method: str, path: str, token: str) -> httpx.Response:
         try:
@@ -115,11 +116,11 @@ class HubApi:
         except httpx.TimeoutException:
             if method == "POST":  # a slow start: the next look shows how far it is
                 return httpx.Response(202)
-            raise HubUnavailable("The hub does not answer. Try again in a minute.") from None
+            raise HubUnavailable(_("The hub does not answer. Try again in a minute.")) from None
         except httpx.HTTPError:
-            raise HubUnavailable("The hub does not answer. Try again in a minute.") from None
+            raise HubUnavailable(_("The hub does not answer. Try again in a minute.")) from None
         if answer.status_code >= 500 and method == "GET":
-            raise HubUnavailable("The hub does not answer properly. Try again in a minute.")
+            raise HubUnavailable(_("The hub does not answer properly. Try again in a minute."))
         return answer
 
 
@@ -129,5 +130,5 @@ def _json_object(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not answer.is_success or not isinstance(content, dict):
-        raise HubUnavailable("The hub does not answer properly. Try again in a minute.")
+        raise HubUnavailable(_("The hub does not answer properly. Try again in a minute."))
     return content

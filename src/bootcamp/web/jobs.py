@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bootcamp.errors import BootcampError
+from bootcamp.spoken import texts
 
 __all__ = ["Job", "Jobs", "Work"]
 
+_ = texts("pages")
 _log = logging.getLogger(__name__)
 _KEPT_SECONDS = 900
 
@@ -27,7 +29,7 @@ class Job:
     """What is done, the same for a repeated click: `hand-in homework-1`."""
     title: str
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
-    step: str = "Starting…"
+    step: str = field(default_factory=lambda: _("Starting…"))
     state: Literal["working", "done", "failed"] = "working"
     location: str = ""
     """Where to go when done."""
@@ -84,13 +86,15 @@ class Jobs:
         except BootcampError as error:
             job.problem = str(error)
         except TimeoutError:
-            job.problem = (
+            job.problem = _(
                 "This takes too long. Try again in a minute; if it fails once more, tell your"
                 " facilitator."
             )
         except Exception:
             _log.exception("%s failed for %s", job.action, job.login)
-            job.problem = "Something went wrong on our side. Try again, or tell your facilitator."
+            job.problem = _(
+                "Something went wrong on our side. Try again, or tell your facilitator."
+            )
         job.state = "failed" if job.problem else "done"
 
     def _forget_old(self) -> None:

@@ -24,7 +24,9 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
+from bootcamp import spoken
 from bootcamp.errors import BootcampError
+from bootcamp.language import ENGLISH, language, speaking
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
 from bootcamp.web import budgets, final_runs, views
@@ -40,6 +42,8 @@ from bootcamp.web.settings import WebSettings
 from bootcamp.web.workspace import Workspace
 
 __all__ = ["Pages"]
+
+_ = spoken.texts("pages")
 
 _ASSETS = Path(__file__).parent
 # A click whose work is done by then goes straight to its result.
@@ -153,7 +157,7 @@ class Pages:
 
     async def _budgets(self, _request: Request, session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
-            raise HTTPException(403, "The cohort's budgets are for facilitators.")
+            raise HTTPException(403, _("The cohort's budgets are for facilitators."))
         found = await asyncio.to_thread(
             lambda: budgets.budget_page(self._current.cohort, self._store)
         )
@@ -190,7 +194,7 @@ class Pages:
         login = self._whose(request, visitor)
         item = await self._homework(request, login)
         if item.feedback is None:
-            raise HTTPException(404, "There is no feedback on this homework yet.")
+            raise HTTPException(404, _("There is no feedback on this homework yet."))
         return self._render(
             "feedback.html",
             session=session,
@@ -208,7 +212,7 @@ class Pages:
         exchange = self._current.exchange
         html = await asyncio.to_thread(exchange.feedback_html, item.assignment, login)
         if html is None:
-            raise HTTPException(404, "There is no feedback on this homework yet.")
+            raise HTTPException(404, _("There is no feedback on this homework yet."))
         return HTMLResponse(html, headers={"Content-Security-Policy": DOCUMENT_POLICY})
 
     # Buttons
@@ -219,13 +223,14 @@ class Pages:
 
         async def work(job: Job) -> None:
             workspace = await self._workspace(session, job)
-            job.step = "Putting the homework into your workspace…"
+            job.step = _("Putting the homework into your workspace…")
             files = await asyncio.to_thread(self._current.exchange.files, name)
             await workspace.put_missing(name, files)
             notebook = quote(f"{name}/{name}.ipynb")
             job.location = f"{self._settings.hub_prefix}user-redirect/lab/tree/{notebook}"
 
-        return await self._begin(visitor, f"open {name}", f"Opening {views.spoken(name)}", work)
+        title = _("Opening homework {n}", n=views.number(name))
+        return await self._begin(visitor, f"open {name}", title, work)
 
     async def _hand_in(self, request: Request, session: Session, visitor: Visitor) -> Response:
         item = await self._homework(request, visitor.login)
@@ -233,21 +238,20 @@ class Pages:
 
         async def work(job: Job) -> None:
             workspace = await self._workspace(session, job)
-            job.step = "Reading your saved files…"
+            job.step = _("Reading your saved files…")
             files = await workspace.read_folder(name)
-            job.step = "Handing in…"
+            job.step = _("Handing in…")
             exchange = self._current.exchange
             receipt = await asyncio.to_thread(exchange.hand_in, name, visitor.login, files)
             job.warnings = tuple(receipt.warnings)
             job.location = f"{self._settings.prefix}homework/{name}/handed-in?job={job.id}"
 
-        return await self._begin(
-            visitor, f"hand-in {name}", f"Handing in {views.spoken(name)}", work
-        )
+        title = _("Handing in homework {n}", n=views.number(name))
+        return await self._begin(visitor, f"hand-in {name}", title, work)
 
     async def _release(self, request: Request, _session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
-            raise HTTPException(403, "Only a facilitator can release a homework.")
+            raise HTTPException(403, _("Only a facilitator can release a homework."))
         name = request.path_params["name"]
 
         # nbgrader takes its time: longer, on a busy machine, than a proxy waits for an answer.
@@ -269,7 +273,7 @@ class Pages:
 
     async def _workspace(self, session: Session, job: Job) -> Workspace:
         """Give the visitor's own files, once the visitor's server runs."""
-        job.step = "Your workspace is starting…"
+        job.step = _("Your workspace is starting…")
         await self._hub.ensure_server(session.login, session.token)
         url = f"{self._settings.proxy_url}{self._settings.base_url}user/{quote(session.login)}"
         return Workspace(self._client, url, session.token)
@@ -281,12 +285,12 @@ class Pages:
         for item in states:
             if item.assignment == name and item.released_at:
                 return item
-        raise HTTPException(404, "There is no such homework, or it is not released yet.")
+        raise HTTPException(404, _("There is no such homework, or it is not released yet."))
 
     def _whose(self, request: Request, visitor: Visitor) -> str:
         login = str(request.path_params.get("login", visitor.login))
         if login != visitor.login and not visitor.is_facilitator:
-            raise HTTPException(403, "This feedback is for somebody else.")
+            raise HTTPException(403, _("This feedback is for somebody else."))
         self._current.cohort.person(login)
         return login
 
@@ -296,7 +300,7 @@ class Pages:
         response = await self._identity.finish_login(request)
         if response is None:
             raise HTTPException(
-                400, "Signing in did not work: the page was open for too long. Try once more."
+                400, _("Signing in did not work: the page was open for too long. Try once more.")
             )
         return response
 
@@ -307,7 +311,7 @@ class Pages:
 
         async def endpoint(request: Request) -> Response:
             if read_by_a_script(request) and not for_script:
-                raise HTTPException(403, "This page is for a browser window.")
+                raise HTTPException(403, _("This page is for a browser window."))
             session = await self._identity.session(request)
             if session is None:
                 if for_script:
@@ -323,12 +327,13 @@ class Pages:
         async def endpoint(request: Request) -> Response:
             session = await self._identity.session(request)
             if session is None:
-                raise HTTPException(401, "You were signed out meanwhile. Sign in and try again.")
+                raise HTTPException(401, _("You were signed out meanwhile. Sign in and try again."))
             async with request.form(max_files=0, max_fields=5) as form:
                 csrf = form.get("csrf", "")
             if not isinstance(csrf, str) or not self._identity.is_meant(request, session, csrf):
                 raise HTTPException(
-                    403, "This page was open for too long. Go back to your home page and try again."
+                    403,
+                    _("This page was open for too long. Go back to your home page and try again."),
                 )
             return await self._for_member(handle, request, session)
 
@@ -340,10 +345,17 @@ class Pages:
         if session.visitor is None:
             raise HTTPException(
                 403,
-                f"You are signed in as {session.login}, who is not in this cohort."
-                " Ask your facilitator.",
+                _(
+                    "You are signed in as {login}, who is not in this cohort."
+                    " Ask your facilitator.",
+                    login=session.login,
+                ),
             )
-        return await handle(request, session, session.visitor)
+        # What facilitators see is in English, whatever their citizens read.
+        spoken_here = ENGLISH if session.visitor.is_facilitator else language()
+        request.state.language = spoken_here
+        with speaking(spoken_here):
+            return await handle(request, session, session.visitor)
 
     # Rendering
 
@@ -361,31 +373,33 @@ class Pages:
         )
         return HTMLResponse(html, status_code=status)
 
-    def _message(self, status: int, sentence: str) -> Response:
-        headlines = {401: "Please sign in again", 403: "This is not for you to open"}
-        headlines |= {404: "Nothing here", 503: "A moment, please"}
-        title = headlines.get(status, "That did not work")
-        try:
-            return self._render("message.html", status=status, title=title, sentence=sentence)
-        except BootcampError:  # the cohort file itself is what is wrong
-            return PlainTextResponse(sentence, status_code=status)
+    def _message(self, request: Request, status: int, sentence: str) -> Response:
+        with speaking(getattr(request.state, "language", language())):
+            headlines = {401: _("Please sign in again"), 403: _("This is not for you to open")}
+            headlines |= {404: _("Nothing here"), 503: _("A moment, please")}
+            title = headlines.get(status, _("That did not work"))
+            try:
+                return self._render("message.html", status=status, title=title, sentence=sentence)
+            except BootcampError:  # the cohort file itself is what is wrong
+                return PlainTextResponse(sentence, status_code=status)
 
-    async def _on_http_error(self, _request: Request, error: Exception) -> Response:
+    async def _on_http_error(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         sentence = error.detail if isinstance(error, HTTPException) else ""
         if status == 404 and sentence == "Not Found":
-            sentence = "There is no page at this address."
+            sentence = _("There is no page at this address.")
         if status == 405:
-            sentence = "This address is not for opening directly."
-        return self._message(status, sentence)
+            sentence = _("This address is not for opening directly.")
+        return self._message(request, status, sentence)
 
-    async def _on_bootcamp_error(self, _request: Request, error: Exception) -> Response:
+    async def _on_bootcamp_error(self, request: Request, error: Exception) -> Response:
         status = 503 if isinstance(error, HubUnavailable) else 400
-        return self._message(status, str(error))
+        return self._message(request, status, str(error))
 
-    async def _on_surprise(self, _request: Request, _error: Exception) -> Response:
+    async def _on_surprise(self, request: Request, _error: Exception) -> Response:
         # Starlette logs the error after this answer.
-        return self._message(500, "Something went wrong on our side. Try again in a moment.")
+        sentence = _("Something went wrong on our side. Try again in a moment.")
+        return self._message(request, 500, sentence)
 
 
 def _templates(settings: WebSettings) -> Environment:
@@ -396,6 +410,7 @@ def _templates(settings: WebSettings) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(spoken.for_templates(_))
     environment.globals.update(
         prefix=settings.prefix,
         hub_prefix=f"{settings.hub_host}{settings.hub_prefix}",
@@ -403,10 +418,10 @@ def _templates(settings: WebSettings) -> Environment:
         static=partial(_static_url, settings.prefix, {}),
     )
     environment.filters.update(
-        short_day=views.short_day,
-        long_day=views.long_day,
-        moment=views.moment,
+        short_day=spoken.short_day,
+        moment=spoken.moment,
         points=views.points,
+        number=views.number,
         spoken=views.spoken,
     )
     return environment

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bootcamp.cohort import Cohort, Person, Team, UseCase
 from bootcamp.content import homework_names
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import number as spoken_number
 from bootcamp.store import Store
 from bootcamp.store.accounts import Account
 from bootcamp.web.contracts import ExchangeLike, HomeworkLike
@@ -22,10 +23,8 @@ __all__ = [
     "FacilitatorHome",
     "citizen_home",
     "facilitator_home",
-    "long_day",
-    "moment",
+    "number",
     "points",
-    "short_day",
     "spoken",
 ]
 
@@ -124,11 +123,10 @@ def facilitator_home(
 
 def _summary(name: str, item: HomeworkLike | None, rows: Sequence[PersonRow]) -> HomeworkSummary:
     states = [row.homework[name] for row in rows if name in row.homework]
-    number = name.rsplit("-", 1)[1]
     return HomeworkSummary(
         assignment=name,
-        number=number,
-        title=item.title if item else f"Homework {number}",
+        number=number(name),
+        title=item.title if item else f"Homework {number(name)}",
         released_at=item.released_at if item else None,
         handed_in=sum(state.last_handin is not None for state in states),
         with_feedback=sum(state.feedback is not None for state in states),
@@ -154,24 +152,14 @@ def _final_files(data: DataFolder, team: Team | None) -> set[str]:
         return set()
 
 
-def short_day(day: date) -> str:
-    """Give `Mon 11 Jan`."""
-    return f"{day:%a} {day.day} {day:%b}"
-
-
-def long_day(day: date) -> str:
-    """Give `Monday 11 January 2027`."""
-    return f"{day:%A} {day.day} {day:%B} {day.year}"
-
-
-def moment(at: datetime) -> str:
-    """Give `11 January 2027, 14:05`, in the time zone that `at` has."""
-    return f"{at.day} {at:%B} {at.year}, {at:%H:%M}"
-
-
 def points(value: float) -> str:
     """Give a score without needless decimals."""
-    return f"{round(value, 2):g}"
+    return spoken_number(value, "0.##")
+
+
+def number(assignment: str) -> str:
+    """Give `1` for `homework-1`."""
+    return assignment.rpartition("-")[2]
 
 
 def spoken(assignment: str) -> str:

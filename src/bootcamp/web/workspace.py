@@ -20,9 +20,13 @@ import httpx
 
 from bootcamp.errors import HandInRefused
 from bootcamp.exchange.rules import KINDS, MOST_ARRIVING_BYTES, MOST_BYTES, MOST_FILES
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 from bootcamp.web.hub_api import WorkspaceUnavailable
 
 __all__ = ["Workspace"]
+
+_ = texts("pages")
 
 # Forty such folders at once would not fit into memory; those of usual size never wait.
 _one_large_at_a_time = asyncio.Lock()
@@ -67,7 +71,10 @@ class Workspace:
         listing = await self._get(folder, {"type": "directory", "content": "1"})
         if listing is None or not isinstance(listing.get("content"), list):
             raise HandInRefused(
-                f"There is no folder {folder} in your workspace. Choose “Open homework” first."
+                _(
+                    "There is no folder {folder} in your workspace. Choose “Open homework” first.",
+                    folder=folder,
+                )
             )
         chosen = [entry for entry in listing["content"] if _is_wanted(entry)]
         size = _moderate_size(folder, chosen)
@@ -89,7 +96,7 @@ class Workspace:
         try:
             return base64.b64decode(str(model.get("content", "")))
         except binascii.Error:
-            raise WorkspaceUnavailable(_NOT_UNDERSTOOD) from None
+            raise WorkspaceUnavailable(_(_NOT_UNDERSTOOD)) from None
 
     async def _exists(self, path: str) -> bool:
         return await self._get(path, {"content": "0"}) is not None
@@ -106,8 +113,11 @@ class Workspace:
         status, body = await self._ask("PUT", path, MOST_BYTES, json=model)
         if status in {403, 500}:
             raise WorkspaceUnavailable(
-                f"Your workspace refused to write {path}. Is the disk full, or a file in the way?"
-                " Tell your facilitator."
+                _(
+                    "Your workspace refused to write {path}. Is the disk full, or a file in the"
+                    " way? Tell your facilitator.",
+                    path=path,
+                )
             )
         _model(status, body)
 
@@ -121,11 +131,11 @@ class Workspace:
                 return answer.status_code, await _limited(answer, most)
         except httpx.HTTPError:
             raise WorkspaceUnavailable(
-                "Your workspace does not answer. Wait a moment and try again."
+                _("Your workspace does not answer. Wait a moment and try again.")
             ) from None
 
 
-_NOT_UNDERSTOOD = (
+_NOT_UNDERSTOOD = N_(
     "Your workspace gave an answer that cannot be read. Stop and open the lab again, then retry."
 )
 
@@ -147,8 +157,11 @@ async def _limited(answer: httpx.Response, most: int) -> bytes:
         # Base64 takes four bytes for three; the rest of an answer is small.
         if len(body) > most * 4 // 3 + 1_000_000:
             raise HandInRefused(
-                f"A file in this folder is larger than {most // 1_000_000} MB. Clear its"
-                " outputs, or move it elsewhere."
+                _(
+                    "A file in this folder is larger than {most} MB. Clear its outputs, or move it"
+                    " elsewhere.",
+                    most=most // 1_000_000,
+                )
             )
     return bytes(body)
 
@@ -159,7 +172,7 @@ def _model(status: int, body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         content = None
     if not 200 <= status < 300 or not isinstance(content, dict):
-        raise WorkspaceUnavailable(_NOT_UNDERSTOOD)
+        raise WorkspaceUnavailable(_(_NOT_UNDERSTOOD))
     return content
 
 
@@ -181,15 +194,25 @@ def _moderate_size(folder: str, entries: list[dict[str, Any]]) -> int:
     """Give the bytes that the listing promises; what outputs take is cleared at hand-in."""
     if len(entries) > MOST_FILES:
         raise HandInRefused(
-            f"The folder {folder} holds {len(entries)} files; at most {MOST_FILES} can be handed"
-            " in. Move what is not part of the homework elsewhere."
+            _(
+                "The folder {folder} holds {count} files; at most {most} can be handed in. Move"
+                " what is not part of the homework elsewhere.",
+                folder=folder,
+                count=len(entries),
+                most=MOST_FILES,
+            )
         )
     size = sum(_size(entry) for entry in entries)
     if size > MOST_ARRIVING_BYTES:
         largest = max(entries, key=_size)
         raise HandInRefused(
-            f"The folder {folder} is too big to hand in ({size / 1e6:.0f} MB of at most"
-            f" {MOST_ARRIVING_BYTES // 1_000_000}). Its largest file is {largest['name']}: clear"
-            " its outputs, or move it elsewhere."
+            _(
+                "The folder {folder} is too big to hand in ({size:.0f} MB of at most {most}). Its"
+                " largest file is {name}: clear its outputs, or move it elsewhere.",
+                folder=folder,
+                size=size / 1e6,
+                most=MOST_ARRIVING_BYTES // 1_000_000,
+                name=largest["name"],
+            )
         )
     return size

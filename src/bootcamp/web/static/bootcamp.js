@@ -1,13 +1,16 @@
 // Every page works without this; it makes waiting and reading pleasanter.
 "use strict";
 
+const page = document.currentScript.dataset;
+const [locale, beforeTheHour] = document.documentElement.lang === "fr" ? ["fr-FR", " à "] : ["en-GB", ", "];
+
 // Moments in the reader's own time zone.
 for (const time of document.querySelectorAll("time[data-local]")) {
   const at = new Date(time.dateTime);
   if (!Number.isNaN(at.getTime())) {
-    const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-    const clock = at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    time.textContent = `${day}, ${clock}`;
+    const day = at.toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" });
+    const clock = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
+    time.textContent = day + beforeTheHour + clock;
   }
 }
 
@@ -73,7 +76,7 @@ if (working) {
       }
     } catch {
       failures += 1;
-      if (failures === 5) step.textContent = "The bootcamp does not answer. Still trying…";
+      if (failures === 5) step.textContent = page.noAnswer;
     }
     window.setTimeout(look, 500 + Math.min(failures, 8) * 500);
   };
