@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from bootcamp.kit.checking import outcome
+from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.texts import texts
+from bootcamp.kit.trying import a_function
 from bootcamp.language import LANGUAGES, N_, VARIABLE, Texts, language, speaking
 
 FRENCH = """
@@ -186,3 +188,11 @@ def test_marking_a_text_leaves_it_as_it_is():
 
 def test_every_language_is_named_by_those_who_speak_it():
     assert LANGUAGES == {"en": "English", "fr": "français"}
+
+
+@pytest.mark.parametrize(
+    ("code", "says"), [("en", "I cannot find `f` yet"), ("fr", "Je ne trouve pas")]
+)
+def test_a_missing_function_is_asked_for_by_its_def(code, says):
+    with speaking(code), pytest.raises(NotYet, match=f"^{says}.*`def f`"):
+        a_function(Names({}), "f", 1)
