@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bootcamp.errors import HandInRefused
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = [
     "KINDS",
@@ -23,6 +25,8 @@ __all__ = [
     "worth_mentioning",
 ]
 
+_ = texts("homework")
+_n = _.count
 MOST_BYTES = 20_000_000
 MOST_ARRIVING_BYTES = 80_000_000
 """Before outputs are cleared: what cells printed may be larger than all that anybody wrote."""
@@ -47,20 +51,29 @@ def accepted_files(
     """
     if len(files) > MOST_FILES:
         raise HandInRefused(
-            f"That is {len(files)} files; at most {MOST_FILES} can be handed in. Hand in your "
-            f"{assignment}.ipynb and the few files that belong to it."
+            _(
+                "That is {count} files; at most {most} can be handed in. Hand in your "
+                "{assignment}.ipynb and the few files that belong to it.",
+                count=len(files),
+                most=MOST_FILES,
+                assignment=assignment,
+            )
         )
     clean: dict[str, bytes] = {}
     for name, content in files.items():
         path = _clean_name(name)
         if path in clean:
-            raise HandInRefused(f"There are two files called '{path}'. Hand in each file once.")
+            raise HandInRefused(
+                _("There are two files called '{path}'. Hand in each file once.", path=path)
+            )
         if ".ipynb_checkpoints" not in path.split("/"):
             clean[path] = bytes(content)
     for path in clean:
         inside = next((str(p) for p in PurePosixPath(path).parents if str(p) in clean), None)
         if inside:
-            raise HandInRefused(f"'{inside}' cannot be a file and a folder. Rename one of them.")
+            raise HandInRefused(
+                _("'{name}' cannot be a file and a folder. Rename one of them.", name=inside)
+            )
     notebook = _homework_among(assignment, clean, released)
     if len(clean[notebook]) > MOST_BYTES:
         clean[notebook] = _without_outputs(notebook, clean[notebook])
@@ -80,13 +93,19 @@ def for_grading(
     found = _homework_among(assignment, kept, released)
     told = []
     if found != name:
-        told.append(f"'{found}' was taken for {name}, whose cells it has.")
+        told.append(
+            _("'{found}' was taken for {name}, whose cells it has.", found=found, name=name)
+        )
         files[name] = files.pop(found)
     text, encoding = _decoded(files[name])
     if encoding != "utf-8":
         told.append(
-            f"{found} was not saved as UTF-8 but as {_ENCODINGS[encoding]}: it was read as that. "
-            "Look at its accents in JupyterLab, and save it there."
+            _(
+                "{name} was not saved as UTF-8 but as {encoding}: it was read as that. Look at its "
+                "accents in JupyterLab, and save it there.",
+                name=found,
+                encoding=_(_ENCODINGS[encoding]),
+            )
         )
         files[name] = text.encode("utf-8", errors="replace")
     return files, tuple(told)
@@ -110,23 +129,34 @@ def parse_notebook(name: str, content: bytes) -> Any:
     import nbformat  # noqa: PLC0415
 
     if not content.strip():
-        raise HandInRefused(f"{name} is empty. Open it, save it (Ctrl + S) and hand in again.")
+        raise HandInRefused(
+            _("{name} is empty. Open it, save it (Ctrl + S) and hand in again.", name=name)
+        )
     try:
         raw = json.loads(_decoded(content)[0])
     except UnicodeDecodeError:
         raise HandInRefused(
-            f"{name} is not saved as UTF-8, so it cannot be read. Open it in JupyterLab, save it "
-            "there and hand in again."
+            _(
+                "{name} is not saved as UTF-8, so it cannot be read. Open it in JupyterLab, save it "
+                "there and hand in again.",
+                name=name,
+            )
         ) from None
     except (ValueError, RecursionError):
         raise HandInRefused(
-            f"{name} is not a notebook: it may be damaged or a renamed file of another kind. "
-            "Hand in the notebook that you opened from your home page."
+            _(
+                "{name} is not a notebook: it may be damaged or a renamed file of another kind. "
+                "Hand in the notebook that you opened from your home page.",
+                name=name,
+            )
         ) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
         raise HandInRefused(
-            f"{name} is not a notebook, though it has a notebook's name. Hand in the notebook "
-            "that you opened from your home page."
+            _(
+                "{name} is not a notebook, though it has a notebook's name. Hand in the notebook "
+                "that you opened from your home page.",
+                name=name,
+            )
         )
     library: Any = nbformat
     try:
@@ -136,8 +166,11 @@ def parse_notebook(name: str, content: bytes) -> Any:
         sound = False
     if not sound:
         raise HandInRefused(
-            f"{name} is damaged: it looks like a notebook, but its cells cannot be read. Hand in "
-            "an earlier copy, or ask your facilitator for the homework again."
+            _(
+                "{name} is damaged: it looks like a notebook, but its cells cannot be read. Hand in "
+                "an earlier copy, or ask your facilitator for the homework again.",
+                name=name,
+            )
         )
     return notebook
 
@@ -150,24 +183,38 @@ def worth_mentioning(notebook: Any, released: Any) -> tuple[str, ...]:
     missing = [name for name in expected if name not in found]
     if missing:
         warnings.append(
-            f"{_counted(len(missing), 'exercise cell is', 'exercise cells are')} missing from your "
-            f"notebook ({', '.join(missing)}). It counts as left empty; get the homework again "
-            "from your home page if that was not meant."
+            _n(
+                "{n} exercise cell is missing from your notebook ({names}). It counts as left "
+                "empty; get the homework again from your home page if that was not meant.",
+                "{n} exercise cells are missing from your notebook ({names}). They count as left "
+                "empty; get the homework again from your home page if that was not meant.",
+                len(missing),
+                names=", ".join(missing),
+            )
         )
     twice = sorted({name for name in found if name in expected and found.count(name) > 1})
     if twice:
         warnings.append(
-            f"{_counted(len(twice), 'exercise cell stands', 'exercise cells stand')} there twice "
-            f"({', '.join(twice)}). The lower one counts."
+            _n(
+                "{n} exercise cell stands there twice ({names}). The lower one counts.",
+                "{n} exercise cells stand there twice ({names}). The lower one counts.",
+                len(twice),
+                names=", ".join(twice),
+            )
         )
     answers = {name: cell for name, cell in expected.items() if _is_answer(cell)}
     given = _graded(notebook.cells)
     retyped = [n for n in given if n in expected and given[n].cell_type != expected[n].cell_type]
     if retyped:
         warnings.append(
-            f"{_counted(len(retyped), 'exercise cell has', 'exercise cells have')} become one of "
-            f"another type ({', '.join(retyped)}), such as text instead of code. What you wrote is "
-            "read as the type that it had."
+            _n(
+                "{n} exercise cell has become one of another type ({names}), such as text instead "
+                "of code. What you wrote is read as the type that it had.",
+                "{n} exercise cells have become one of another type ({names}), such as text "
+                "instead of code. What you wrote is read as the type that it had.",
+                len(retyped),
+                names=", ".join(retyped),
+            )
         )
     emptied = [
         name
@@ -176,20 +223,27 @@ def worth_mentioning(notebook: Any, released: Any) -> tuple[str, ...]:
     ]
     if emptied:
         warnings.append(
-            f"{_counted(len(emptied), 'answer is', 'answers are')} empty ({', '.join(emptied)})."
+            _n(
+                "{n} answer is empty ({names}).",
+                "{n} answers are empty ({names}).",
+                len(emptied),
+                names=", ".join(emptied),
+            )
         )
     if answers and all(_source(given.get(name, {})) == _source(answers[name]) for name in answers):
         warnings.append(
-            "All answers are still as you received them. Save your notebook (Ctrl + S) and hand in "
-            "again if you have worked on it."
+            _(
+                "All answers are still as you received them. Save your notebook (Ctrl + S) and hand "
+                "in again if you have worked on it."
+            )
         )
     return tuple(warnings)
 
 
 _CELL_TYPES = {"code", "markdown", "raw"}
 _ENCODINGS = {
-    "utf-8-sig": "UTF-8 with a byte-order mark",
-    "cp1252": "Windows' Western European text",
+    "utf-8-sig": N_("UTF-8 with a byte-order mark"),
+    "cp1252": N_("Windows' Western European text"),
     **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "UTF-16"),
     **dict.fromkeys(("utf-32", "utf-32-le", "utf-32-be"), "UTF-32"),
 }
@@ -258,13 +312,20 @@ def _clean_name(name: str) -> str:
     if unsafe:
         shown = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
         raise HandInRefused(
-            f"The file name '{shown}' cannot be accepted. Use names inside the homework's folder, "
-            "such as notes.txt or data/times.csv."
+            _(
+                "The file name '{name}' cannot be accepted. Use names inside the homework's folder, "
+                "such as notes.txt or data/times.csv.",
+                name=shown,
+            )
         )
     if path.suffix.lower() not in KINDS:
         raise HandInRefused(
-            f"'{text}' is of a kind that cannot be handed in. Accepted are "
-            f"{', '.join(sorted(KINDS))}; leave the others out."
+            _(
+                "'{name}' is of a kind that cannot be handed in. Accepted are {kinds}; leave the "
+                "others out.",
+                name=text,
+                kinds=", ".join(sorted(KINDS)),
+            )
         )
     return text
 
@@ -272,12 +333,18 @@ def _clean_name(name: str) -> str:
 def _without_notebook(notebook: str, files: Mapping[str, bytes]) -> str:
     others = [name for name in files if name.endswith(".ipynb")]
     if not others:
-        return f"The notebook {notebook} is missing. Hand in that file, under this name."
+        return _(
+            "The notebook {name} is missing. Hand in that file, under this name.", name=notebook
+        )
     if notebook in {PurePosixPath(name).name for name in others}:
-        return f"{notebook} must not be in a folder of its own. Hand in the file itself."
-    return (
-        f"This homework's notebook is called {notebook}; yours is called '{others[0]}'. Rename "
-        f"it to {notebook} (right-click it in JupyterLab, then Rename) and hand in again."
+        return _(
+            "{name} must not be in a folder of its own. Hand in the file itself.", name=notebook
+        )
+    return _(
+        "This homework's notebook is called {name}; yours is called '{other}'. Rename it to {name} "
+        "(right-click it in JupyterLab, then Rename) and hand in again.",
+        name=notebook,
+        other=others[0],
     )
 
 
@@ -285,16 +352,26 @@ def _refuse_too_big(notebook: str, files: Mapping[str, bytes]) -> None:
     total = sum(map(len, files.values()))
     if total <= MOST_BYTES:
         return
-    size = f"{total / 1e6:.0f} MB of at most {MOST_BYTES / 1e6:.0f} MB"
+    size = _(
+        "{size:.0f} MB of at most {most:.0f} MB", size=total / 1e6, most=MOST_BYTES / 1e6
+    )
     largest = max(files, key=lambda name: len(files[name]))
     if largest == notebook:
         raise HandInRefused(
-            f"{notebook} is too big ({size}), most often because of what its cells printed. In "
-            "JupyterLab choose Edit, then Clear Outputs of All Cells, save and hand in again."
+            _(
+                "{name} is too big ({size}), most often because of what its cells printed. In "
+                "JupyterLab choose Edit, then Clear Outputs of All Cells, save and hand in again.",
+                name=notebook,
+                size=size,
+            )
         )
     raise HandInRefused(
-        f"The files are too big together ({size}). The largest is '{largest}': leave it out or "
-        "hand in a smaller part of it."
+        _(
+            "The files are too big together ({size}). The largest is '{largest}': leave it out or "
+            "hand in a smaller part of it.",
+            size=size,
+            largest=largest,
+        )
     )
 
 
@@ -323,7 +400,3 @@ def _is_answer(cell: Any) -> bool:
 def _source(cell: Any) -> str:
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(map(str, source))
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -26,6 +26,7 @@ from bootcamp.deadlines import Deadline, how_long, in_zone, spoken_moment
 from bootcamp.errors import HandInRefused, UnknownName
 from bootcamp.exchange import course, rules
 from bootcamp.settings import DataFolder, private_folder
+from bootcamp.spoken import texts
 from bootcamp.store import Store, now
 from bootcamp.store.gradebook import TIMESTAMP_FORMAT, course_folder
 from bootcamp.store.handins import (
@@ -40,6 +41,7 @@ from bootcamp.store.handins import (
 
 __all__ = ["Exchange", "FeedbackState", "HandInState", "HomeworkState", "Receipt"]
 
+_ = texts("homework")
 _log = logging.getLogger(__name__)
 # Without letters that are read as digits; a receipt is read out over the phone at times.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -150,7 +152,12 @@ class Exchange:
         """
         self._homework(assignment)
         if assignment not in self.released():
-            raise UnknownName(f"{assignment} is not released yet. Your facilitator will open it.")
+            raise UnknownName(
+                _(
+                    "{assignment} is not released yet. Your facilitator will open it.",
+                    assignment=assignment,
+                )
+            )
         folder = self._data.course / "release" / assignment
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
@@ -209,10 +216,13 @@ class Exchange:
                 self._put_in_place(draft, self._data.handins / place)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        message = f"Handed in on {self._when(row.received_at)}{_late_words(row)}."
-        message += f" It counts for all of {team.name}." if team else ""
-        message += f" Your receipt is {receipt}."
-        return Receipt(receipt, row.received_at, message, warnings)
+        said = [
+            _("Handed in on {when}{late}.", when=self._when(row.received_at), late=_late_words(row))
+        ]
+        if team:
+            said.append(_("It counts for all of {team}.", team=team.name))
+        said.append(_("Your receipt is {receipt}.", receipt=receipt))
+        return Receipt(receipt, row.received_at, " ".join(said), warnings)
 
     def handins(self, assignment: str, login: str | None = None) -> list[HandInState]:
         """Give every version handed in, oldest first: of one person, or of everyone."""
@@ -337,38 +347,66 @@ class Exchange:
         roles = {person.login: person.role for person in self._cohort.people}
         if login not in roles:
             raise HandInRefused(
-                f"'{login}' is not in this cohort. Ask your facilitator to add you."
+                _("'{login}' is not in this cohort. Ask your facilitator to add you.", login=login)
             )
         if roles[login] != "citizen":
             raise HandInRefused(
-                "Only citizens hand homework in. Log in as a citizen to try it out."
+                _("Only citizens hand homework in. Log in as a citizen to try it out.")
             )
 
     def _refuse_unreleased(self, assignment: str) -> None:
         if assignment not in self._homeworks():
-            names = ", ".join(self.released()) or "none is released yet"
-            raise HandInRefused(f"There is no homework called '{assignment}'; there is: {names}.")
+            names = ", ".join(self.released()) or _("none is released yet")
+            raise HandInRefused(
+                _(
+                    "There is no homework called '{assignment}'; there is: {names}.",
+                    assignment=assignment,
+                    names=names,
+                )
+            )
         if assignment not in self.released():
             raise HandInRefused(
-                f"{assignment} is not released yet, so it cannot be handed in. Your facilitator "
-                "opens it after the session."
+                _(
+                    "{assignment} is not released yet, so it cannot be handed in. Your facilitator "
+                    "opens it after the session.",
+                    assignment=assignment,
+                )
             )
 
     def _receipt_again(self, row: HandIn, warnings: tuple[str, ...]) -> Receipt:
         who = self._handed_in_by(row)
-        message = (
-            f"{who or 'You'} handed in exactly this on {self._when(row.received_at)} already"
-            f"{_late_words(row)}. {'The' if who else 'Your'} receipt is still {row.receipt}."
-        )
+        fields = {
+            "when": self._when(row.received_at),
+            "late": _late_words(row),
+            "receipt": row.receipt,
+        }
+        if who:
+            message = _(
+                "{who} handed in exactly this on {when} already{late}. The receipt is still "
+                "{receipt}.",
+                who=who,
+                **fields,
+            )
+        else:
+            message = _(
+                "You handed in exactly this on {when} already{late}. Your receipt is still "
+                "{receipt}.",
+                **fields,
+            )
         return Receipt(row.receipt, row.received_at, message, warnings)
 
     def _too_late(self, assignment: str, deadline: Deadline, last: HandIn | None) -> str:
         counts = (
-            f"Your hand-in of {self._when(last.received_at)} counts" if last else "Nothing was kept"
+            _("Your hand-in of {when} counts.", when=self._when(last.received_at))
+            if last
+            else _("Nothing was kept.")
         )
-        return (
-            f"{assignment} was due {deadline} and is no longer taken. {counts}. Ask your "
-            "facilitator if you need more time."
+        return _(
+            "{assignment} was due {deadline} and is no longer taken. {counts} Ask your facilitator "
+            "if you need more time.",
+            assignment=assignment,
+            deadline=deadline,
+            counts=counts,
         )
 
     def _when(self, moment: datetime) -> str:
@@ -394,7 +432,11 @@ class Exchange:
             return ""
         names = {person.login: person.name for person in self._cohort.people}
         teams = {team.slug: team.name for team in self._cohort.teams}
-        return f"{names.get(row.login, row.login)} for {teams.get(row.team, row.team)}"
+        return _(
+            "{person} for {team}",
+            person=names.get(row.login, row.login),
+            team=teams.get(row.team, row.team),
+        )
 
     def _due(self, assignment: str) -> datetime | None:
         deadline = self._cohort.deadline(assignment)
@@ -416,8 +458,10 @@ class Exchange:
         name = f"{assignment}.ipynb"
         if sum(map(len, came.values())) > rules.MOST_BYTES:
             told += (
-                "Your notebook was very big because of what its cells printed. It was kept without "
-                "those outputs; what you wrote is all there.",
+                _(
+                    "Your notebook was very big because of what its cells printed. It was kept "
+                    "without those outputs; what you wrote is all there."
+                ),
             )
         return (*told, *rules.worth_mentioning(rules.parse_notebook(name, files[name]), released))
 
@@ -505,7 +549,9 @@ def _note_lateness(row: HandIn, deadline: Deadline | None) -> None:
 
 
 def _late_words(row: HandIn) -> str:
-    return f", {how_long(timedelta(seconds=row.late_seconds))} late" if row.late_seconds else ""
+    if not row.late_seconds:
+        return ""
+    return _(", {duration} late", duration=how_long(timedelta(seconds=row.late_seconds)))
 
 
 def _last(session: Session, assignment: str, login: str) -> HandIn | None:

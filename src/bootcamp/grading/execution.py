@@ -22,9 +22,11 @@ from bootcamp.grading.checks import Check, Verdict
 from bootcamp.grading.learner import ExecutedLearner
 from bootcamp.grading.mending import PUT_BACK
 from bootcamp.grading.outputs import CellOutputs
+from bootcamp.spoken import texts
 
 __all__ = ["GradingLimits", "Judge", "Judged", "Submission"]
 
+_ = texts("homework")
 _FIRST_UID = 63_000
 """User ids of the sandboxes when root grades: one for each that runs at the same time."""
 
@@ -148,8 +150,12 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
         left = ends - time.monotonic()
         if left <= 0:
             notes.append(
-                f"The notebook took longer than {limits.notebook_seconds:g} seconds; from code "
-                f"cell {number} on it was not run."
+                _(
+                    "The notebook took longer than {seconds:g} seconds; from code cell {number} on "
+                    "it was not run.",
+                    seconds=limits.notebook_seconds,
+                    number=number,
+                )
             )
             break
         outputs = CellOutputs()
@@ -157,16 +163,27 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
         try:
             done = kernel.run(cell.source, seconds=seconds, on_output=outputs.take)
         except KernelHangs:
-            notes.append(f"Code cell {number} ran longer than {seconds:.0f} seconds: stopped.")
+            notes.append(
+                _(
+                    "Code cell {number} ran longer than {seconds:.0f} seconds: stopped.",
+                    number=number,
+                    seconds=seconds,
+                )
+            )
         except KernelDied:
             notes.append(
-                f"The notebook's process ended in code cell {number}; what follows was not run."
+                _(
+                    "The notebook's process ended in code cell {number}; what follows was not run.",
+                    number=number,
+                )
             )
             break
         else:
             cell.execution_count = _count(done)
             if done.get("output_lost"):
-                notes.append(f"Code cell {number} printed more than can be kept.")
+                notes.append(
+                    _("Code cell {number} printed more than can be kept.", number=number)
+                )
         finally:
             cell.outputs = outputs.kept
     return tuple(notes)

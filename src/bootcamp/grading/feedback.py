@@ -14,16 +14,17 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Protocol
 
+from babel.numbers import get_decimal_symbol
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from sqlalchemy import select
 
 from bootcamp.cohort import language_of
-from bootcamp.deadlines import how_long
 from bootcamp.errors import GradingError
 from bootcamp.grading.adapter import Book, Mark, Marks, read_released
 from bootcamp.grading.rubrics import Band, Rubric, load_rubrics
-from bootcamp.language import speaking
+from bootcamp.language import language, speaking
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import for_templates, how_long, moment, texts
 from bootcamp.store import open_store
 from bootcamp.store.gradebook import course_folder
 from bootcamp.store.handins import Grading, HandIn
@@ -33,6 +34,7 @@ __all__ = ["Publish", "exercise_titles", "feedback_for_assignment"]
 _HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*\s*$", re.MULTILINE)
 # What a paragraph begins with in bold: the name of a text that is asked for.
 _LABEL = re.compile(r"^\*\*([^*\n]{2,60}?)[.:]?\*\*", re.MULTILINE)
+_ = texts("homework")
 _MOST_STEPS = 3
 _POINTS = re.compile(r"\s*\([^()]*points?[^()]*\)\s*$")
 
@@ -261,10 +263,13 @@ def _state(mark: Mark) -> str:
 
 def _about_written(mark: Mark, label: str) -> str:
     if mark.awaits_marking:
-        return "Awaits your facilitator."
-    if mark.comment == "No response.":
-        what = f"“{label}” is" if label else "This text is"
-        return f"{what} still empty: write a few sentences and hand in again."
+        return _("Awaits your facilitator.")
+    if mark.comment == "No response.":  # nbgrader's own word
+        if label:
+            return _(
+                "“{label}” is still empty: write a few sentences and hand in again.", label=label
+            )
+        return _("This text is still empty: write a few sentences and hand in again.")
     return mark.comment
 
 
@@ -280,11 +285,15 @@ def _received(session: Any, row: Grading) -> str:
     handin = session.get(HandIn, row.handin_id) if row.handin_id is not None else None
     if handin is None:
         return ""
-    moment = handin.received_at.astimezone()
-    late = (
-        f", {how_long(timedelta(seconds=handin.late_seconds))} late" if handin.late_seconds else ""
+    when = moment(handin.received_at.astimezone())
+    if not handin.late_seconds:
+        return _("{when} (receipt {receipt})", when=when, receipt=handin.receipt)
+    return _(
+        "{when}, {duration} late (receipt {receipt})",
+        when=when,
+        duration=how_long(timedelta(seconds=handin.late_seconds)),
+        receipt=handin.receipt,
     )
-    return f"{moment.day} {moment:%B %Y, %H:%M}{late} (receipt {handin.receipt})"
 
 
 def _write(data: DataFolder, assignment: str, login: str, html: str) -> None:
@@ -305,5 +314,11 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["points"] = lambda value: f"{value:g}"
+    environment.globals.update(for_templates(_))
+    environment.filters["points"] = lambda value: _decimal(f"{value:g}")
     return environment.get_template("feedback.html")
+
+
+def _decimal(number: str) -> str:
+    """Give a number's digits with the decimal sign of the language."""
+    return number.replace(".", get_decimal_symbol(language()))

@@ -11,12 +11,17 @@ from typing import Any
 
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.checks import Plain, ProbeFailed
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["ExecutedLearner"]
 
+_ = texts("homework")
 _MOST_ANSWER_BYTES = 1_000_000
 _MOST_FILE_BYTES = 5_000_000
-_ENDED = "Your notebook's process had ended before this could be looked at: see the note above."
+_ENDED = N_(
+    "Your notebook's process had ended before this could be looked at: see the note above."
+)
 
 
 class ExecutedLearner:
@@ -39,8 +44,11 @@ class ExecutedLearner:
         answer = self._ask({"name": name}, name)
         if "missing" in answer:
             raise ProbeFailed(
-                f"There is no {name} in your notebook: fill its cell in, run everything from the "
-                "top, save and hand in again."
+                _(
+                    "There is no {name} in your notebook: fill its cell in, run everything from "
+                    "the top, save and hand in again.",
+                    name=name,
+                )
             )
         return self._plain(answer, name)
 
@@ -50,14 +58,23 @@ class ExecutedLearner:
         answer = self._ask(question, function)
         if "missing" in answer:
             raise ProbeFailed(
-                f"There is no {function} in your notebook: write it, run everything from the top, "
-                "save and hand in again."
+                _(
+                    "There is no {name} in your notebook: write it, run everything from the top, "
+                    "save and hand in again.",
+                    name=function,
+                )
             )
         if "raised" in answer:
             # Only the kind of error: its text could carry the hidden input.
             kind = str(answer["raised"])
-            shown = kind if kind.isidentifier() and len(kind) <= 40 else "an error"
-            raise ProbeFailed(f"{function} stopped with {shown}: try it on a few cases of yours.")
+            shown = kind if kind.isidentifier() and len(kind) <= 40 else _("an error")
+            raise ProbeFailed(
+                _(
+                    "{name} stopped with {error}: try it on a few cases of yours.",
+                    name=function,
+                    error=shown,
+                )
+            )
         return self._plain(answer, function)
 
     def file(self, path: str) -> str:
@@ -65,13 +82,20 @@ class ExecutedLearner:
         try:
             return _read_inside(self._folder, path).decode("utf-8-sig")
         except FileNotFoundError:
-            raise ProbeFailed(f"There is no file {path} beside your notebook.") from None
+            raise ProbeFailed(
+                _("There is no file {path} beside your notebook.", path=path)
+            ) from None
         except UnicodeDecodeError:
-            raise ProbeFailed(f"{path} is no text: save it as UTF-8 and hand in again.") from None
+            raise ProbeFailed(
+                _("{path} is no text: save it as UTF-8 and hand in again.", path=path)
+            ) from None
         except (OSError, ValueError):
             raise ProbeFailed(
-                f"{path} cannot be read: hand in an ordinary file of at most "
-                f"{_MOST_FILE_BYTES // 1_000_000} MB."
+                _(
+                    "{path} cannot be read: hand in an ordinary file of at most {most} MB.",
+                    path=path,
+                    most=_MOST_FILE_BYTES // 1_000_000,
+                )
             ) from None
 
     def json(self, path: str) -> Plain:
@@ -81,30 +105,39 @@ class ExecutedLearner:
             return json.loads(text)
         except (ValueError, RecursionError):
             raise ProbeFailed(
-                f"{path} is not valid JSON: look for a missing comma or quotation mark."
+                _(
+                    "{path} is not valid JSON: look for a missing comma or quotation mark.",
+                    path=path,
+                )
             ) from None
 
     def _plain(self, answer: dict[str, Any], name: str) -> Plain:
         if "value" in answer:
             return answer["value"]
         if "big" in answer:
-            raise ProbeFailed(f"{name} is too big to be looked at: keep only what is asked for.")
-        raise ProbeFailed(f"{name} is not a plain number, text, list or dictionary.")
+            raise ProbeFailed(
+                _("{name} is too big to be looked at: keep only what is asked for.", name=name)
+            )
+        raise ProbeFailed(_("{name} is not a plain number, text, list or dictionary.", name=name))
 
     def _ask(self, question: dict[str, Any], name: str) -> dict[str, Any]:
         if self._kernel is None or not self._kernel.alive:
-            raise ProbeFailed(_ENDED)
+            raise ProbeFailed(_(_ENDED))
         seconds = min(self._seconds, self._left)
         if seconds <= 0:
-            raise ProbeFailed("Your functions took too long in all: make them quicker.")
+            raise ProbeFailed(_("Your functions took too long in all: make them quicker."))
         begun = time.monotonic()
         try:
             asked = {**question, "most": _MOST_ANSWER_BYTES}
             return _decoded(self._kernel.ask(asked, seconds=seconds))
         except KernelHangs:
-            raise ProbeFailed(f"{name} took longer than {self._seconds:g} seconds.") from None
+            raise ProbeFailed(
+                _("{name} took longer than {seconds:g} seconds.", name=name, seconds=self._seconds)
+            ) from None
         except KernelDied:
-            raise ProbeFailed(f"{name} ended your notebook's process, or hung for good.") from None
+            raise ProbeFailed(
+                _("{name} ended your notebook's process, or hung for good.", name=name)
+            ) from None
         finally:
             self._left -= time.monotonic() - begun
 
@@ -117,7 +150,9 @@ def _decoded(done: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise ProbeFailed("Your notebook gave no readable answer. Restart it, run it and hand in.")
+        raise ProbeFailed(
+            _("Your notebook gave no readable answer. Restart it, run it and hand in.")
+        )
     return answer
 
 

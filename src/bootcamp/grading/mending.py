@@ -14,7 +14,12 @@ from typing import Any
 
 import nbformat
 
+from bootcamp.spoken import texts
+
 __all__ = ["PUT_BACK", "Mended", "mend", "read_notebook"]
+
+_ = texts("homework")
+_n = _.count
 
 PUT_BACK = "bootcamp_put_back"
 """Metadata of a cell that was missing: it is graded, and its code is not run."""
@@ -45,7 +50,7 @@ def read_notebook(content: bytes) -> Any | None:
 def mend(submitted: Any | None, released: Any) -> Mended:
     """Give the submitted notebook as nbgrader needs it; nothing submitted gives an empty one."""
     if submitted is None:
-        note = "The notebook could not be read, so it counts as not worked on."
+        note = _("The notebook could not be read, so it counts as not worked on.")
         return Mended(_put_all_back(released), (note,))
     known = {_name(cell): cell for cell in released.cells if _name(cell)}
     cells = [_clean(cell) for cell in submitted.cells if _is_cell(cell)]
@@ -65,8 +70,12 @@ def mend(submitted: Any | None, released: Any) -> Mended:
     graded = [name for name in missing if name and _is_graded(known[name])]
     if not graded:
         return Mended(notebook, ())
-    were = "cells were" if len(graded) > 1 else "cell was"
-    note = f"{len(graded)} graded {were} missing and put back: {', '.join(graded)}."
+    note = _n(
+        "{n} graded cell was missing and put back: {names}.",
+        "{n} graded cells were missing and put back: {names}.",
+        len(graded),
+        names=", ".join(graded),
+    )
     return Mended(notebook, (note,))
 
 
