@@ -137,8 +137,8 @@ def parse_notebook(name: str, content: bytes) -> Any:
     except UnicodeDecodeError:
         raise HandInRefused(
             _(
-                "{name} is not saved as UTF-8, so it cannot be read. Open it in JupyterLab, save it "
-                "there and hand in again.",
+                "{name} is not saved as UTF-8, so it cannot be read. Open it in JupyterLab, save "
+                "it there and hand in again.",
                 name=name,
             )
         ) from None
@@ -167,8 +167,8 @@ def parse_notebook(name: str, content: bytes) -> Any:
     if not sound:
         raise HandInRefused(
             _(
-                "{name} is damaged: it looks like a notebook, but its cells cannot be read. Hand in "
-                "an earlier copy, or ask your facilitator for the homework again.",
+                "{name} is damaged: it looks like a notebook, but its cells cannot be read. Hand "
+                "in an earlier copy, or ask your facilitator for the homework again.",
                 name=name,
             )
         )
@@ -233,8 +233,8 @@ def worth_mentioning(notebook: Any, released: Any) -> tuple[str, ...]:
     if answers and all(_source(given.get(name, {})) == _source(answers[name]) for name in answers):
         warnings.append(
             _(
-                "All answers are still as you received them. Save your notebook (Ctrl + S) and hand "
-                "in again if you have worked on it."
+                "All answers are still as you received them. Save your notebook (Ctrl + S) and "
+                "hand in again if you have worked on it."
             )
         )
     return tuple(warnings)
@@ -313,8 +313,8 @@ def _clean_name(name: str) -> str:
         shown = "".join(letter if letter.isprintable() else "?" for letter in text[:60])
         raise HandInRefused(
             _(
-                "The file name '{name}' cannot be accepted. Use names inside the homework's folder, "
-                "such as notes.txt or data/times.csv.",
+                "The file name '{name}' cannot be accepted. Use names inside the homework's "
+                "folder, such as notes.txt or data/times.csv.",
                 name=shown,
             )
         )
@@ -352,9 +352,7 @@ def _refuse_too_big(notebook: str, files: Mapping[str, bytes]) -> None:
     total = sum(map(len, files.values()))
     if total <= MOST_BYTES:
         return
-    size = _(
-        "{size:.0f} MB of at most {most:.0f} MB", size=total / 1e6, most=MOST_BYTES / 1e6
-    )
+    size = _("{size:.0f} MB of at most {most:.0f} MB", size=total / 1e6, most=MOST_BYTES / 1e6)
     largest = max(files, key=lambda name: len(files[name]))
     if largest == notebook:
         raise HandInRefused(

@@ -181,9 +181,7 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
         else:
             cell.execution_count = _count(done)
             if done.get("output_lost"):
-                notes.append(
-                    _("Code cell {number} printed more than can be kept.", number=number)
-                )
+                notes.append(_("Code cell {number} printed more than can be kept.", number=number))
         finally:
             cell.outputs = outputs.kept
     return tuple(notes)

@@ -19,9 +19,7 @@ __all__ = ["ExecutedLearner"]
 _ = texts("homework")
 _MOST_ANSWER_BYTES = 1_000_000
 _MOST_FILE_BYTES = 5_000_000
-_ENDED = N_(
-    "Your notebook's process had ended before this could be looked at: see the note above."
-)
+_ENDED = N_("Your notebook's process had ended before this could be looked at: see the note above.")
 
 
 class ExecutedLearner:
