@@ -67,6 +67,7 @@ def sources() -> list[Source]:
     found.append(Source("src/bootcamp/roi/locale", "roi", ("src/bootcamp/roi/*.py",)))
     door = ("hub_config/templates/*.html", "src/bootcamp/hub/*.py")
     found.append(Source("src/bootcamp/locale", "door", door))
+    found.append(Source("src/bootcamp/locale", "cohort", ("src/bootcamp/cohort.py",)))
     pages = ("src/bootcamp/web/templates/*.html", "src/bootcamp/web/*.py")
     found.append(Source("src/bootcamp/locale", "pages", pages))
     homework = ("exchange/*.py", "grading/*.py", "grading/templates/*", "grading/inside/*.py")

@@ -19,11 +19,13 @@ from bootcamp.cohort import (
     Cohort,
     Person,
     dump_cohort,
+    language_of,
     load_cohort,
     new_cohort,
     save_cohort,
 )
 from bootcamp.errors import CohortError, UnknownName
+from bootcamp.hub.demo import demo_cohort
 
 PEOPLE = [
     {"name": "Frances Field", "email": "frances@x.example", "login": "frances"},
@@ -324,3 +326,29 @@ class TestModelServices:
     ) -> None:
         with pytest.raises(ValueError, match=word):
             example(upstreams=upstreams, model=model)
+
+
+def test_a_french_cohort_begins_with_french_use_cases_and_survives_its_file(
+    tmp_path: Path,
+) -> None:
+    made = new_cohort(
+        name="Promotion 1",
+        company="Bouleau",
+        first_session=date(2027, 1, 11),
+        facilitator=("Frances Field", "frances@bouleau.example"),
+        language="fr",
+    )
+    assert made.use_cases[0].title == "Trier la boîte mail commune"
+    save_cohort(made, tmp_path / "cohort.toml")
+    assert 'language = "fr"' in (tmp_path / "cohort.toml").read_text("utf-8")
+    assert load_cohort(tmp_path / "cohort.toml") == made
+    assert language_of(tmp_path / "cohort.toml") == "fr"
+    assert language_of(tmp_path / "none.toml") == "en"
+
+
+def test_a_language_that_nobody_translated_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    path = tmp_path / "cohort.toml"
+    save_cohort(demo_cohort(date(2027, 1, 4)), path)
+    path.write_text(path.read_text("utf-8").replace('language = "en"', 'language = "de"'), "utf-8")
+    with pytest.raises(CohortError, match="language.*'en' or 'fr'"):
+        load_cohort(path)

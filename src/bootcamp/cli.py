@@ -22,6 +22,7 @@ import click
 
 from bootcamp import __version__
 from bootcamp.errors import BootcampError, CohortError, UsageError
+from bootcamp.language import ENGLISH, LANGUAGES, Language
 from bootcamp.lean import without_slow_imports
 from bootcamp.settings import DEFAULT_PORT, DataFolder
 
@@ -102,7 +103,15 @@ def _grading_options(command: Any) -> Any:
 )
 @click.option("--url", help="The address that people use, when it is another (behind a proxy).")
 @click.option("--no-isolation", is_flag=True, help="Run without sandboxes, for a demo only.")
-def up(data: DataFolder, port: int, host: str, url: str | None, no_isolation: bool) -> None:
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=ENGLISH,
+    help="Of the demo cohort; a cohort's own language stands in its file.",
+)
+def up(
+    data: DataFolder, port: int, host: str, url: str | None, no_isolation: bool, language: Language
+) -> None:
     """Start the bootcamp; without a cohort, with a demo one. Ctrl-C stops it."""
     from bootcamp.hub.demo import create_demo
     from bootcamp.hub.settings import HubSettings
@@ -117,7 +126,7 @@ def up(data: DataFolder, port: int, host: str, url: str | None, no_isolation: bo
                 " backup, or give another --data folder."
             )
         click.echo(f"No cohort in {data.root} yet: making the demo cohort.")
-        create_demo(data)
+        create_demo(data, language)
     try:
         running = supervisor.start()
         click.echo(f"\n  AI Bootcamp Lab runs at {running.url}\n")
@@ -183,6 +192,13 @@ def cohort() -> None:
 )
 @click.option("--facilitator-name", prompt="The facilitator's name", help="Who guides it.")
 @click.option("--facilitator-email", prompt="The facilitator's e-mail", help="Their address.")
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=ENGLISH,
+    show_default=True,
+    help="What citizens read.",
+)
 def cohort_new(
     data: DataFolder,
     name: str,
@@ -190,6 +206,7 @@ def cohort_new(
     first_session: datetime,
     facilitator_name: str,
     facilitator_email: str,
+    language: str,
 ) -> None:
     """Write a new cohort file with one facilitator and four candidate use cases."""
     from bootcamp.cohort import new_cohort, save_cohort
@@ -201,6 +218,7 @@ def cohort_new(
         company=company,
         first_session=first_session.date(),
         facilitator=(facilitator_name, facilitator_email),
+        language=language,
     )
     data.create()
     save_cohort(made, data.cohort_file)

@@ -31,8 +31,9 @@ from pydantic import (
 
 from bootcamp.deadlines import Deadline, HomeworkRules, TimeZone, in_zone
 from bootcamp.errors import CohortError, UnknownName
-from bootcamp.language import ENGLISH
+from bootcamp.language import ENGLISH, N_, Language, speaking
 from bootcamp.names import login_from, slug_from
+from bootcamp.spoken import texts
 
 __all__ = [
     "USE_CASES",
@@ -44,6 +45,7 @@ __all__ = [
     "Team",
     "UpstreamSettings",
     "UseCase",
+    "candidates",
     "dump_cohort",
     "example_dates",
     "in_plain_words",
@@ -154,26 +156,27 @@ _HOMEWORK_EXAMPLE = (
 )
 
 # Where a company has no list of its own yet: tedious, repetitive, short, worth it once solved.
+_ = texts("cohort")
 USE_CASES = (
     (
         "email-routing",
-        "Route the shared inbox",
-        "Send each mail of the shared inbox to the right queue, urgent ones first.",
+        N_("Route the shared inbox"),
+        N_("Send each mail of the shared inbox to the right queue, urgent ones first."),
     ),
     (
         "invoice-exceptions",
-        "Sort out invoice exceptions",
-        "Find what is wrong with the invoices that do not match their order.",
+        N_("Sort out invoice exceptions"),
+        N_("Find what is wrong with the invoices that do not match their order."),
     ),
     (
         "minutes-to-actions",
-        "Turn minutes into actions",
-        "List who does what by when from the minutes of a meeting.",
+        N_("Turn minutes into actions"),
+        N_("List who does what by when from the minutes of a meeting."),
     ),
     (
         "hr-questions",
-        "Answer questions to HR",
-        "Answer from the handbook, with the article, or say that it is not there.",
+        N_("Answer questions to HR"),
+        N_("Answer from the handbook, with the article, or say that it is not there."),
     ),
 )
 
@@ -302,7 +305,7 @@ class Cohort(_Model):
 
     name: Line
     company: Line
-    language: Literal["en", "fr"] = "en"
+    language: Language = ENGLISH
     """What citizens read: labs, homework, hints, checks, feedback and their pages."""
     sessions: Annotated[tuple[date, ...], Field(min_length=6, max_length=6)]
     session_start: time = time(9)
@@ -456,8 +459,20 @@ class Cohort(_Model):
         return tuple(person for person in self.people if person.role == "facilitator")
 
 
+def candidates() -> list[UseCase]:
+    """Give the use cases that the course has data for, in the language that is spoken."""
+    return [
+        UseCase(slug=slug, title=_(title), summary=_(summary)) for slug, title, summary in USE_CASES
+    ]
+
+
 def new_cohort(
-    *, name: str, company: str, first_session: date, facilitator: tuple[str, str]
+    *,
+    name: str,
+    company: str,
+    first_session: date,
+    facilitator: tuple[str, str],
+    language: str = ENGLISH,
 ) -> Cohort:
     """Give a cohort to start from: one facilitator, four candidate use cases, no citizen yet.
 
@@ -466,6 +481,7 @@ def new_cohort(
         company: the company's name.
         first_session: the day of session 1; the others follow twice a week.
         facilitator: name and e-mail.
+        language: what citizens read, `en` or `fr`.
 
     Raises:
         CohortError: a value is not right; names the field.
@@ -475,16 +491,16 @@ def new_cohort(
         sessions = example_dates(first_session)
     except OverflowError:
         raise CohortError("first_session is too late: no calendar goes on after it.") from None
+    with speaking(language):
+        use_cases = candidates()
     try:
         return Cohort.model_validate(
             {
                 "name": name,
                 "company": company,
+                "language": language,
                 "sessions": sessions,
-                "use_cases": [
-                    {"slug": slug, "title": title, "summary": summary}
-                    for slug, title, summary in USE_CASES
-                ],
+                "use_cases": use_cases,
                 "people": [
                     {
                         "name": who,
@@ -563,7 +579,8 @@ def _candidates(old: Cohort, ideas: Iterable[tuple[str, str]]) -> list[UseCase]:
     """Give four to six use cases: those not taken, the teams' ideas, ours, then those taken."""
     taken = {team.use_case for team in old.teams}
     proposed = [UseCase(slug=slug_from(title), title=title, summary=text) for title, text in ideas]
-    ours = [UseCase(slug=slug, title=title, summary=text) for slug, title, text in USE_CASES]
+    with speaking(old.language):
+        ours = candidates()
     known = {case.slug for case in old.use_cases}
     first = [case for case in old.use_cases if case.slug not in taken]
     found: dict[str, UseCase] = {}

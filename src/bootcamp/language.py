@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-__all__ = ["ENGLISH", "LANGUAGES", "N_", "VARIABLE", "Texts", "language", "speaking"]
+__all__ = ["ENGLISH", "LANGUAGES", "N_", "VARIABLE", "Language", "Texts", "language", "speaking"]
 
-ENGLISH = "en"
-LANGUAGES = {"en": "English", "fr": "français"}
+Language = Literal["en", "fr"]
+ENGLISH: Language = "en"
+LANGUAGES: dict[str, str] = {"en": "English", "fr": "français"}
 """Every language that a cohort can have, by its code, and what its speakers call it."""
 VARIABLE = "BOOTCAMP_LANGUAGE"
 """The environment variable that tells a process the language of its cohort."""

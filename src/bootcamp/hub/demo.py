@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from bootcamp.cohort import USE_CASES, Cohort, Person, Team, UseCase, example_dates, save_cohort
+from bootcamp.cohort import Cohort, Person, Team, candidates, example_dates, save_cohort
 from bootcamp.content import content_root
 from bootcamp.hub.accounts import Accounts
+from bootcamp.language import ENGLISH, Language, speaking
 from bootcamp.settings import DataFolder
 from bootcamp.store import open_store
 
@@ -34,16 +35,17 @@ _TEAMS = (
 )
 
 
-def demo_cohort(today: date) -> Cohort:
+def demo_cohort(today: date, language: Language = ENGLISH) -> Cohort:
     """Give the demo cohort, its first session on the Monday after `today`."""
     monday = today + timedelta(days=7 - today.weekday())
+    with speaking(language):
+        use_cases = tuple(candidates())
     return Cohort(
         name="Demo cohort",
         company="Alder & Finch",
+        language=language,
         sessions=example_dates(monday),
-        use_cases=tuple(
-            UseCase(slug=slug, title=title, summary=summary) for slug, title, summary in USE_CASES
-        ),
+        use_cases=use_cases,
         people=tuple(
             Person(name=name, email=f"{login}@alderfinch.example", login=login, role=role)
             for name, login, role in _PEOPLE
@@ -55,9 +57,9 @@ def demo_cohort(today: date) -> Cohort:
     )
 
 
-def create_demo(data: DataFolder) -> Cohort:
+def create_demo(data: DataFolder, language: Language = ENGLISH) -> Cohort:
     """Write the demo cohort and its teams' finished finals into a data folder."""
-    cohort = demo_cohort(date.today())
+    cohort = demo_cohort(date.today(), language)
     data.create()
     accounts = Accounts(open_store(data.store_url))
     for team in cohort.teams:
