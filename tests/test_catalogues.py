@@ -45,6 +45,21 @@ NOT_SAID: dict[str, set[str]] = {
         "surely not post",
     },
     "session_4": {"The file is empty.", "a check asks no model", "not read yet"},
+    # The lines of the two cards, as they stand in code cells.
+    "session_5": {
+        "Data that goes in, and where it goes",
+        "How to run it, step by step",
+        "How to see that it went well",
+        "If it stops or looks odd, and whom to call",
+        "What a wrong answer costs",
+        "What it does",
+        "What it never does",
+        "What to do with the review queue",
+        "When to run it, and who does",
+        "Where the cases come from",
+        "Who may switch it off, and how",
+        "Who sees a wrong answer, and when",
+    },
     # Names that are compared and written to files.
     "session_6": {"before and after", "tout le monde"},
     # Python's own words, by which a mistake is recognised.

@@ -350,5 +350,5 @@ def test_a_language_that_nobody_translated_is_refused_with_those_there_are(tmp_p
     path = tmp_path / "cohort.toml"
     save_cohort(demo_cohort(date(2027, 1, 4)), path)
     path.write_text(path.read_text("utf-8").replace('language = "en"', 'language = "de"'), "utf-8")
-    with pytest.raises(CohortError, match="language.*'en' or 'fr'"):
+    with pytest.raises(CohortError, match=r"language.*'en' or 'fr'"):
         load_cohort(path)
