@@ -374,7 +374,7 @@ def _kappa_by_hand(names: Names) -> str:
     chance = names.number("chance", "0.68", 0, 0.999)
     if (agreement, chance) != (0.8, 0.68):
         raise NotYet(_("Set agreement = 0.8 and chance = 0.68 again: those are the ten invoices."))
-    mine = names.number("kappa_by_hand", "kappa of the ten invoices", -10, 100)
+    mine = names.number("kappa_by_hand", _("kappa of the ten invoices"), -10, 100)
     way = agreement - chance
     slips = {
         0: _("`kappa_by_hand` is still 0. Write the formula with the two names above it."),
