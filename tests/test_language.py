@@ -46,6 +46,20 @@ msgstr[1] "{nombre} fautes."
 """
 
 
+def test_french_groups_thousands_by_a_space_and_sets_per_cent_apart(tmp_path: Path) -> None:
+    say = catalogue(
+        tmp_path,
+        'msgid "{hours:,.0f} hours, {share:.1%}, {wide:,}, {text}."\n'
+        'msgstr "{hours:,.0f} heures, {share:.1%}, {wide:,}, {text}."\n',
+    )
+    fields = {"hours": 12345.6, "share": 0.345, "wide": 1_234_567, "text": "1,5 %"}
+    english = say("{hours:,.0f} hours, {share:.1%}, {wide:,}, {text}.", **fields)
+    assert english == "12,346 hours, 34.5%, 1,234,567, 1,5 %."
+    with speaking("fr"):
+        french = say("{hours:,.0f} hours, {share:.1%}, {wide:,}, {text}.", **fields)
+    assert french == "12\u00a0346 heures, 34.5\u00a0%, 1\u00a0234\u00a0567, 1,5 %."
+
+
 @pytest.fixture
 def said(tmp_path: Path) -> Texts:
     return catalogue(tmp_path, FRENCH)

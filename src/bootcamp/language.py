@@ -10,6 +10,7 @@ import contextlib
 import gettext
 import io
 import os
+import string
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache
@@ -78,11 +79,28 @@ class Texts:
         return _filled(said, plain, {"n": number, **fields})
 
 
+class _FrenchFields(string.Formatter):
+    """Groups thousands by a space and puts one before `%`, as French does.
+
+    The decimal sign stays a point: it is what Python writes beside these texts, and takes.
+    """
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Give a field as its format says."""
+        said = str(super().format_field(value, format_spec))
+        if "," in format_spec:
+            said = said.replace(",", "\u00a0")
+        return f"{said[:-1]}\u00a0%" if format_spec.endswith("%") else said
+
+
+_fields_of: dict[str, string.Formatter] = {"en": string.Formatter(), "fr": _FrenchFields()}
+
+
 def _filled(said: str, original: str, fields: dict[str, object]) -> str:
     if not fields:
         return said
     try:
-        return said.format(**fields)
+        return _fields_of[language()].vformat(said, (), fields)
     except (LookupError, ValueError, TypeError, AttributeError):  # a slip in a translation
         return original.format(**fields)
 
