@@ -86,5 +86,6 @@ def _first(said: str) -> str:
 
 
 def _kept_together(said: str) -> str:
-    """Use the no-break space that every font has, and the minus that is as wide as a digit."""
-    return said.replace("\u202f", "\u00a0").replace("-", "−")
+    """Use the minus that is as wide as a digit and, in French, the space that does not break."""
+    spaced = re.sub(r"\s", "\u00a0", said) if language() == "fr" else said
+    return spaced.replace("-", "−")

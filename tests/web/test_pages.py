@@ -444,3 +444,26 @@ def test_a_release_that_takes_long_shows_a_page_that_waits(
 
 def test_health_needs_no_login(service: Service) -> None:
     assert service.client.get(f"{PREFIX}health").text == "ok"
+
+
+class TestInFrench:
+    @pytest.fixture(autouse=True)
+    def french(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BOOTCAMP_LANGUAGE", "fr")
+
+    def test_a_citizen_reads_french(self, service: Service) -> None:
+        amina = service.browser("amina")
+        home = amina.get().text
+        for said in ('lang="fr"', "Bonjour, Amina", "lun. 11 janv.", "Ouvrir l’atelier 1"):
+            assert said in home
+        assert "Rien ici" in amina.get("nowhere").text
+        assert "réservés aux facilitateurs" in amina.get("budgets").text
+        done = amina.follow(amina.press("homework/homework-1/hand-in"))
+        assert "Choisissez d’abord «\u00a0Ouvrir le devoir\u00a0»" in done.text
+
+    def test_a_facilitator_reads_english_whatever_citizens_read(self, service: Service) -> None:
+        frances = service.browser("frances")
+        for page in ("", "budgets", "finals"):
+            assert 'lang="en"' in frances.get(page).text
+        assert "Mon 11 Jan" in frances.get().text
+        assert "There is no such homework" in frances.get("grading/homework-9").text

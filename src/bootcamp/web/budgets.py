@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bootcamp.cohort import Cohort
-from bootcamp.language import N_
-from bootcamp.spoken import number
+from bootcamp.spoken import number, texts
 from bootcamp.store import Store
 from bootcamp.store.usage import Budgets, Pending, Standing, in_currency, pending, standings
 from bootcamp.web.identity import Visitor
 
 __all__ = ["BudgetLine", "BudgetPage", "Gauge", "budget_page", "own_budgets"]
 
+_ = texts("pages")
 _NEARLY = 80
 _Said = Callable[[int], str]
 
@@ -36,10 +36,10 @@ class Gauge:
     def state(self) -> str:
         """How it stands, in words."""
         if self.percent is None:
-            return N_("no limit")
+            return _("no limit")
         if self.percent >= 100:
-            return N_("used up")
-        return N_("nearly used up") if self.percent >= _NEARLY else ""
+            return _("used up")
+        return _("nearly used up") if self.percent >= _NEARLY else ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _lines(cohort: Cohort, store: Store) -> dict[tuple[str, str | None], BudgetL
 
 
 def _line(one: Standing, name: str, waits: Pending, currency: str) -> BudgetLine:
-    tokens = _gauge(N_("tokens"), one.tokens, waits.tokens, one.token_limit, number)
+    tokens = _gauge(_("tokens"), one.tokens, waits.tokens, one.token_limit, number)
     money = None
     if currency:
         money = _gauge(currency, one.money, waits.money, one.money_limit, _in_currency)
