@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,12 @@ import pytest
 
 from bootcamp.errors import FinalsError
 from bootcamp.finals import Progress
+from bootcamp.finals.exams.measures import Estimate, Measure
+from bootcamp.goals import headline_of
+from bootcamp.language import speaking
 from bootcamp.web import background, final_runs
 from bootcamp.web.final_runs import Board
+from bootcamp.web.final_words import headline
 from tests.conftest import eventually
 from tests.web.conftest import Service
 
@@ -210,3 +215,26 @@ def test_the_button_runs_the_finals_of_all_teams(service: Service) -> None:
     assert page.count('class="chip open">Stopped') == 2
     assert "There is no hidden data for the use case" in page
     eventually(lambda: all(child.poll() is not None for child in background.children))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "contract-clauses",
+        "email-routing",
+        "expense-policy",
+        "hr-questions",
+        "invoice-exceptions",
+        "minutes-to-actions",
+        "a-case-of-their-own",
+    ],
+)
+def test_a_headline_is_said_in_the_readers_language(case: str) -> None:
+    measure = asdict(Measure.of(headline_of(case), Estimate(0.92, 0.8, 0.97)))
+    measure |= {"verdict": "open", "text": "92 %", "interval": "0.80 to 0.97"}
+    assert headline(measure)["interval"] == "0.80 to 0.97"
+    with speaking("fr"):
+        said = headline(measure)
+    assert said["interval"] in ("de 0,80 à 0,97", "de 80\u00a0% à 97\u00a0%")
+    assert said["in_words"].startswith(("qualité", "92\u00a0% des "))
+    assert said["against_goal"].startswith("l’objectif habituel de ce cas\u00a0: au moins ")

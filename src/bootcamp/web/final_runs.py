@@ -23,6 +23,7 @@ from bootcamp.language import N_
 from bootcamp.settings import DataFolder, moment_of_run, private_folder
 from bootcamp.spoken import number, texts
 from bootcamp.web import background
+from bootcamp.web.final_words import headline
 
 __all__ = [
     "FILES",
@@ -229,16 +230,17 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         return None
     quality, hours = summary.get("quality") or {}, (summary.get("roi") or {}).get("hours_a_year")
     head = (quality.get("measures") or [{}])[0]
+    said = headline(head)
     problems, odd = summary.get("problems") or [], quality.get("robustness") or {}
     return Left(
         run=run,
         at=moment_of_run(run),
         succeeded=bool(summary.get("succeeded")),
-        quality=head.get("text", ""),
-        interval=head.get("interval", ""),
-        against_goal=head.get("against_goal", ""),
+        quality=said["text"],
+        interval=said["interval"],
+        against_goal=said["against_goal"],
         measured=head.get("title", ""),
-        in_words=head.get("in_words") or f"{head.get('title', '')}: {head.get('text', '')}",
+        in_words=said["in_words"],
         spread=quality.get("spread", ""),
         odd_files=_("{well} of {files}", well=odd["well"], files=odd["files"]) if odd else "",
         attacks=_attacks(odd),
