@@ -6,7 +6,7 @@
     python scripts/catalogues.py --only web  the catalogues whose path holds these letters
 
 Texts come from `_("...")`, `_n("...", "...", n)` and `N_("...")` in Python and in templates, from
-the hints, and from the paragraphs of Markdown in what citizens open. A catalogue is a plain `.po`
+the hints, and from the paragraphs and comments in what citizens open. A catalogue is a plain `.po`
 file: see docs/languages.md.
 """
 
@@ -27,7 +27,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from bootcamp.language import ENGLISH, LANGUAGES
-from bootcamp.prose import paragraphs
+from bootcamp.prose import comments, paragraphs
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2)}
@@ -97,6 +97,8 @@ def _texts(path: Path) -> Iterator[str | tuple[str, ...]]:
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "markdown":
                 yield from paragraphs("".join(cell["source"]))
+            elif cell["cell_type"] == "code":
+                yield from comments("".join(cell["source"]))
     elif path.suffix == ".md":
         yield from paragraphs(path.read_text("utf-8"))
     elif path.name.startswith("hint_texts") or path.name.startswith("hints_"):

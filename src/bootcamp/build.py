@@ -18,7 +18,7 @@ from typing import Any
 from bootcamp.content import SANDBOX_CASE, content_root
 from bootcamp.errors import BuildError
 from bootcamp.language import ENGLISH, LANGUAGES, Texts, speaking
-from bootcamp.prose import translated
+from bootcamp.prose import translated, translated_comments
 
 __all__ = ["build", "drift"]
 
@@ -261,6 +261,8 @@ def _translate(notebook: Any, texts: Texts) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = translated(cell.source, texts)
+        elif cell.cell_type == "code":
+            cell.source = translated_comments(cell.source, texts)
 
 
 def _copy(notebook: Any) -> Any:

@@ -14,15 +14,20 @@ _JUPYTER_SERVER: dict[str, Any] = {
     "ServerApp": {
         # Novices need notebooks; a terminal only adds ways to get lost.
         "terminals_enabled": False,
+        "static_custom_path": ["/etc/jupyter/custom"],
         "jpserver_extensions": {"bootcamp.hub.busy_kernels": True},
     },
     # Kernels listen on sockets in the home. On a TCP port of this machine, any other citizen could
     # subscribe to what a notebook prints: that channel is signed, not closed.
     "ConnectionFileMixin": {"transport": "ipc"},
-    "LabApp": {"news_url": None, "extension_manager": "readonly"},
+    "LabApp": {"news_url": None, "extension_manager": "readonly", "custom_css": True},
     # A notebook in the file browser is never thrown away for good.
     "FileContentsManager": {"delete_to_trash": True},
 }
+
+# What a check says is read as prose: JupyterLab would break its lines in the middle of a word.
+_STYLE = """.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+"""
 
 _PAGE: dict[str, Any] = {
     "disabledExtensions": {
@@ -38,18 +43,19 @@ _PAGE: dict[str, Any] = {
 def write_server_config(run_folder: Path) -> Path:
     """Write the folder that sandboxes see as /etc/jupyter, and give it."""
     folder = run_folder / "jupyter"
-    files = {
+    settings = {
         "jupyter_server_config.json": _merged(_JUPYTER_SERVER, SERVER_CONFIG),
         "labconfig/page_config.json": _merged(_PAGE, PAGE_CONFIG),
         "nbgrader_config.json": NBGRADER_CONFIG,
     }
-    for name, settings in files.items():
+    files = {name: json.dumps(told, indent=2) + "\n" for name, told in settings.items()}
+    for name, text in {**files, "custom/custom.css": _STYLE}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
-    for place in (folder, folder / "labconfig"):
-        place.chmod(0o755)
+        for place in (folder, path.parent):
+            place.chmod(0o755)
     return folder
 
 
