@@ -267,8 +267,10 @@ def _attacks(odd: Mapping[str, Any]) -> str:
 
 def _sentence(problem: Mapping[str, Any]) -> str:
     cell = problem.get("cell")
-    where = f"{problem['notebook']}, code cell {cell}" if cell is not None else problem["notebook"]
-    return f"{where}: {problem['message']}"
+    notebook, message = problem["notebook"], problem["message"]
+    if cell is None:
+        return _("{notebook}: {message}", notebook=notebook, message=message)
+    return _("{notebook}, code cell {n}: {message}", notebook=notebook, n=cell, message=message)
 
 
 def _read(data: DataFolder) -> State | None:
