@@ -49,10 +49,15 @@ def test_a_running_cell_counts_as_activity(tmp_path: Path) -> None:
     assert extensions["bootcamp.hub.busy_kernels"] is True
 
 
-def test_what_a_notebook_prints_goes_over_no_port_that_others_reach(hub: Bootcamp) -> None:
+def test_what_a_notebook_prints_reaches_nobody_else_and_breaks_between_words(hub: Bootcamp) -> None:
     with RemoteKernel(hub, "elena") as kernel:
         printed = kernel.run(
             "import json; from ipykernel.connect import get_connection_info\n"
             "print(json.loads(get_connection_info())['transport'])"
         )
+        style = kernel.http.get("/user/elena/custom/custom.css")
+        page = kernel.http.get("/user/elena/lab").text
     assert printed.strip() == "ipc"
+    # JupyterLab would break what a check says in the middle of a word.
+    assert "word-break: normal" in style.text
+    assert "custom/custom.css" in page

@@ -14,8 +14,7 @@ _JUPYTER_SERVER: dict[str, Any] = {
     "ServerApp": {
         # Novices need notebooks; a terminal only adds ways to get lost.
         "terminals_enabled": False,
-        "static_custom_path": ["/etc/jupyter/custom"],
-        "jpserver_extensions": {"bootcamp.hub.busy_kernels": True},
+        "jpserver_extensions": {"bootcamp.hub.busy_kernels": True, "bootcamp.hub.lab_style": True},
     },
     # Kernels listen on sockets in the home. On a TCP port of this machine, any other citizen could
     # subscribe to what a notebook prints: that channel is signed, not closed.
@@ -26,7 +25,8 @@ _JUPYTER_SERVER: dict[str, Any] = {
 }
 
 # What a check says is read as prose: JupyterLab would break its lines in the middle of a word.
-_STYLE = """.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+# Its own style sheets come later, so ours has to be the more exact one.
+_STYLE = """body .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
 """
 
 _PAGE: dict[str, Any] = {
