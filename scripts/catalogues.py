@@ -70,6 +70,11 @@ def sources() -> list[Source]:
     found.append(Source("src/bootcamp/locale", "cohort", ("src/bootcamp/cohort.py",)))
     pages = ("src/bootcamp/web/templates/*.html", "src/bootcamp/web/*.py")
     found.append(Source("src/bootcamp/locale", "pages", pages))
+    finals = "src/bootcamp/finals"
+    portfolio = ("portfolio*.py", "records.py", "templates/portfolio.html")
+    found.append(
+        Source("src/bootcamp/locale", "portfolio", tuple(f"{finals}/{p}" for p in portfolio))
+    )
     homework = ("exchange/*.py", "grading/*.py", "grading/templates/*", "grading/inside/*.py")
     found.append(
         Source("src/bootcamp/locale", "homework", tuple(f"src/bootcamp/{h}" for h in homework))

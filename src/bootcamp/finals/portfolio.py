@@ -13,10 +13,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
-from itertools import count, islice
+from functools import cached_property
+from itertools import count
 from statistics import fmean
 from typing import Any, Protocol, TypeAlias
 
@@ -38,6 +39,7 @@ from bootcamp.finals.records import (
 )
 from bootcamp.roi.draws import DRAWS, SEED, Floats
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 
 __all__ = [
     "CohortShown",
@@ -49,6 +51,8 @@ __all__ = [
     "Total",
     "portfolio_of",
 ]
+
+_ = texts("portfolio")
 
 _MOST_NAMES = 6
 
@@ -222,8 +226,13 @@ class Portfolio:
             if team.hours and team.use_case:
                 same.setdefault(team.use_case, []).append(team.name)
         return tuple(
-            f"“{title}” is the use case of {len(names)} teams ({_listed(names)}). If it is one and"
-            " the same work, its hours are counted more than once here."
+            _(
+                "“{title}” is the use case of {count} teams ({names}). If it is one and the same"
+                " work, its hours are counted more than once here.",
+                title=title,
+                count=len(names),
+                names=_listed(names),
+            )
             for title, names in same.items()
             if len(names) > 1
         )
@@ -264,9 +273,12 @@ def portfolio_of(
     shown, places = [], count()
     for data, cohort, marks in cohorts:
         found, problems = measured_checks(data, cohort)
-        read = partial(_team, data, cohort, found)
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy lets go of the interpreter
-            teams = pool.map(read, cohort.teams, islice(places, len(cohort.teams)))
+            # Only in a context like this one a thread speaks the language that is spoken here.
+            teams = [
+                pool.submit(copy_context().run, _team, data, cohort, found, team, next(places))
+                for team in cohort.teams
+            ]
         logins = [person.login for person in cohort.citizens]
         transfers = [transfer_of(data, login) for login in logins]
         shown.append(
@@ -276,7 +288,7 @@ def portfolio_of(
                 first_day=cohort.sessions[0],
                 last_day=cohort.sessions[-1],
                 citizens=len(logins),
-                teams=tuple(teams),
+                teams=tuple(team.result() for team in teams),
                 homeworks=tuple(
                     _homework(name, logins, by_login) for name, by_login in sorted(marks.items())
                 ),
@@ -299,9 +311,9 @@ def _team(
     if run:
         try:
             hours = run.simulate()
-            notes = (*notes, *(f"To ask: {note}" for note in hours.notes))
+            notes = (*notes, *(_("To ask: {note}", note=note) for note in hours.notes))
         except RoiInputRefused as error:
-            notes = (*notes, f"No hours: {error}")
+            notes = (*notes, _("No hours: {reason}", reason=error))
     titles = {case.slug: case.title for case in cohort.use_cases}
     return TeamShown(
         cohort=cohort.name,
@@ -381,5 +393,5 @@ def _team_dict(team: TeamShown, today: date) -> dict[str, Any]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    *most, last = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], "others"]
-    return f"{', '.join(most)} and {last}"
+    *most, last = names if len(names) <= _MOST_NAMES else [*names[:_MOST_NAMES], _("others")]
+    return _("{names} and {last}", names=", ".join(most), last=last)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,16 +19,38 @@ from bootcamp.finals.files import write_whole
 from bootcamp.finals.pages import portfolio_template
 from bootcamp.finals.portfolio import Portfolio, TeamShown, Total
 from bootcamp.finals.slides import print_pdf
+from bootcamp.language import N_, language
 from bootcamp.roi.draws import DRAWS
 from bootcamp.settings import private_folder
+from bootcamp.spoken import for_templates, number, texts
 from bootcamp.wording import day
 
 __all__ = ["portfolio_page", "portfolio_workbook", "write_portfolio"]
 
+_ = texts("portfolio")
+
 _BAR = 200.0
 _WIDEST = 48
-_HOURS, _EUROS, _SHARE, _SCORE, _DAY = "#,##0", '#,##0 "€"', "0 %", "0.00", "yyyy-mm-dd"
+_HOURS, _EUROS, _SHARE, _SCORE = "#,##0", '#,##0 "€"', "0 %", "0.00"
 _FORMS = {"": _SCORE, "%": _SHARE, "€": _EUROS}
+_DAYS = {"en": "yyyy-mm-dd", "fr": "dd/mm/yyyy"}
+_NUMBERS: Mapping[str, str] = {
+    "measured": N_("Numbers behind it: measured"),
+    "system": N_("Numbers behind it: system"),
+    "estimate": N_("Numbers behind it: estimate"),
+}
+_CHECKS: Mapping[str, str] = {
+    "measured": N_("Checks: measured"),
+    "planned": N_("Checks: planned"),
+    "overdue": N_("Checks: overdue"),
+    "not agreed": N_("Checks: not agreed"),
+}
+_STATUS: Mapping[str, str] = {
+    "measured": N_("measured"),
+    "planned": N_("planned"),
+    "overdue": N_("overdue"),
+    "not agreed": N_("not agreed"),
+}
 
 
 class _Scale(NamedTuple):
@@ -68,12 +90,16 @@ def portfolio_page(portfolio: Portfolio) -> str:
     companies = list(dict.fromkeys(cohort.company for cohort in portfolio.cohorts))
     names = list(dict.fromkeys(cohort.name for cohort in portfolio.cohorts))
     return portfolio_template(
-        title="What the AI bootcamp brought",
+        **for_templates(_),
+        title=_("What the AI bootcamp brought"),
         subtitle=f"{', '.join(companies)} · {', '.join(names)} · {day(portfolio.made_on)}",
         shown=portfolio,
         reached=sum(team.reached for team in portfolio.teams),
         evidence_share=_backed(portfolio.evidence),
         missing=_missing(portfolio),
+        status_in_words=_status,
+        homework_in_words=_homework,
+        score=_score,
         draws=DRAWS,
         scale=scale,
         at=scale.at,
@@ -86,34 +112,36 @@ def portfolio_workbook(portfolio: Portfolio) -> bytes:
     book.remove(book.worksheets[0])
     _sheet(
         book,
-        "Summary",
-        ("Figure", "How many", "P5 (low)", "P50 (middle)", "P95 (high)"),
+        _("Summary"),
+        (_("Figure"), _("How many"), _("P5 (low)"), _("P50 (middle)"), _("P95 (high)")),
         _summary(portfolio),
     )
     columns = (
-        *("Cohort", "Team", "Use case", "Hours P5", "Hours P50", "Hours P95", "First year P50"),
-        *("Naive hours", "Measure", "Quality", "Quality low", "Quality high"),
-        *("Goal", "Goal from", "Verdict"),
-        *("Cash P5", "Cash P50", "Cash P95", "Build P50", "Measured", "From a system", "Estimated"),
-        *("Run", "Code SHA-256"),
+        *(_("Cohort"), _("Team"), _("Use case")),
+        *(_("Hours P5"), _("Hours P50"), _("Hours P95"), _("First year P50"), _("Naive hours")),
+        *(_("Measure"), _("Quality"), _("Quality low"), _("Quality high")),
+        *(_("Goal"), _("Goal from"), _("Verdict")),
+        *(_("Cash P5"), _("Cash P50"), _("Cash P95"), _("Build P50")),
+        *(_("Measured"), _("From a system"), _("Estimated")),
+        *(_("Run"), _("Code SHA-256")),
     )
-    _sheet(book, "Teams", columns, [_team_row(team) for team in portfolio.teams])
+    _sheet(book, _("Teams"), columns, [_team_row(team) for team in portfolio.teams])
     _sheet(
         book,
-        "Checks",
+        _("Checks"),
         (
-            *("Cohort", "Team", "Status", "Day", "Who looks", "Stop below (h)", "Found on"),
-            *("Found (h)", "What the business case says"),
+            *(_("Cohort"), _("Team"), _("Status"), _("Day"), _("Who looks"), _("Stop below (h)")),
+            *(_("Found on"), _("Found (h)"), _("What the business case says")),
         ),
         [_check_row(team, portfolio.made_on) for team in portfolio.teams],
     )
     _sheet(
         book,
-        "Learning",
-        ("Cohort", "What", "People", "Done", "Waiting for a mark", "Mean"),
+        _("Learning"),
+        (_("Cohort"), _("What"), _("People"), _("Done"), _("Waiting for a mark"), _("Mean")),
         _learning(portfolio),
     )
-    _sheet(book, "Missing", ("Who", "What"), _missing(portfolio))
+    _sheet(book, _("Missing"), (_("Who"), _("What")), _missing(portfolio))
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -125,15 +153,15 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
 
     evidence = portfolio.evidence
     return [
-        row("Hours a year at full use, simulated together", portfolio.hours, _HOURS),
-        row("Of these, from solutions that reached their goal", portfolio.hours_shown, _HOURS),
-        row("Hours in the first year", portfolio.year_one, _HOURS),
-        ("Naive hours", portfolio.hours.teams, None, _Number(portfolio.naive, _HOURS), None),
-        row("Cash a year, euros", portfolio.cash, _EUROS),
-        row("Cost to build, euros", portfolio.build, _EUROS),
-        *((f"Numbers behind it: {kind}", n, None, None, None) for kind, n in evidence.items()),
-        *((f"Checks: {status}", n, None, None, None) for status, n in portfolio.checks.items()),
-        ("Made on", None, None, _Number(portfolio.made_on, _DAY), None),
+        row(_("Hours a year at full use, simulated together"), portfolio.hours, _HOURS),
+        row(_("Of these, from solutions that reached their goal"), portfolio.hours_shown, _HOURS),
+        row(_("Hours in the first year"), portfolio.year_one, _HOURS),
+        (_("Naive hours"), portfolio.hours.teams, None, _Number(portfolio.naive, _HOURS), None),
+        row(_("Cash a year, euros"), portfolio.cash, _EUROS),
+        row(_("Cost to build, euros"), portfolio.build, _EUROS),
+        *((_(_NUMBERS[kind]), n, None, None, None) for kind, n in evidence.items()),
+        *((_(_CHECKS[status]), n, None, None, None) for status, n in portfolio.checks.items()),
+        (_("Made on"), None, None, _on(portfolio.made_on), None),
     ]
 
 
@@ -159,7 +187,7 @@ def _team_row(team: TeamShown) -> Sequence[Any]:
         *_interval(cash.year if cash else None, _EUROS),
         _Number(cash.build.p50 if cash else None, _EUROS),
         *(team.evidence.get(kind) for kind in ("measured", "system", "estimate")),
-        team.run.name if team.run else "none",
+        team.run.name if team.run else _("none"),
         team.run.code_sha256 if team.run else "",
     )
 
@@ -169,11 +197,11 @@ def _check_row(team: TeamShown, today: date) -> Sequence[Any]:
     return (
         team.cohort,
         team.name,
-        check.status(today),
-        _Number(check.day, _DAY),
+        _status(check.status(today)),
+        _on(check.day),
         check.owner,
         _Number(check.stop_below, _HOURS),
-        _Number(check.found_on, _DAY),
+        _on(check.found_on),
         _Number(check.found_hours, _HOURS),
         check.words,
     )
@@ -184,10 +212,11 @@ def _learning(portfolio: Portfolio) -> list[Sequence[Any]]:
     for cohort in portfolio.cohorts:
         for homework in cohort.homeworks:
             people = (homework.citizens, homework.marked, homework.waiting)
-            name = homework.name.replace("-", " ").capitalize()
-            rows.append((cohort.name, name, *people, _Number(homework.mean, _SHARE)))
+            mean = _Number(homework.mean, _SHARE)
+            rows.append((cohort.name, _homework(homework.name), *people, mean))
         macro = _Number(cohort.transfer_macro_f1, _SCORE)
-        what, done = "Transfer check, all four steps; mean macro-F1", cohort.transfers_complete
+        what = _("Transfer check, all four steps; mean macro-F1")
+        done = cohort.transfers_complete
         rows.append((cohort.name, what, cohort.citizens, done, None, macro))
     return rows
 
@@ -200,10 +229,27 @@ def _missing(portfolio: Portfolio) -> list[tuple[str, str]]:
             who = f"{team.name} ({cohort.name})" if len(portfolio.cohorts) > 1 else team.name
             found += [(who, note) for note in team.notes]
         if not cohort.homeworks:
-            found.append((cohort.name, "No homework is graded yet."))
+            found.append((cohort.name, _("No homework is graded yet.")))
         if not cohort.transfers:
-            found.append((cohort.name, "Nobody's transfer check is there yet."))
+            found.append((cohort.name, _("Nobody's transfer check is there yet.")))
     return found
+
+
+def _status(status: str) -> str:
+    return _(_STATUS[status])
+
+
+def _homework(name: str) -> str:
+    """Give `Homework 1` for `homework-1`."""
+    return _("Homework {number}", number=name.removeprefix("homework-"))
+
+
+def _score(value: float) -> str:
+    return number(round(value, 2), "0.00")
+
+
+def _on(value: date | None) -> _Number:
+    return _Number(value, _DAYS[language()])
 
 
 def _interval(interval: roi.Interval | None, form: str) -> Sequence[_Number]:
@@ -222,9 +268,9 @@ def _sheet(
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         longest = max([len(name), *(len(_as_text(row[place - 1])) for row in rows)])
         sheet.column_dimensions[get_column_letter(place)].width = min(_WIDEST, max(10, longest + 2))
-    for number, row in enumerate(rows, start=2):
+    for line, row in enumerate(rows, start=2):
         for place, value in enumerate(row, start=1):
-            cell = sheet.cell(number, place)
+            cell = sheet.cell(line, place)
             _fill(cell, value)
             cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
     sheet.freeze_panes = "A2"

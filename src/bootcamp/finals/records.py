@@ -29,6 +29,7 @@ from bootcamp.finals.words import words_of
 from bootcamp.goals import USUAL
 from bootcamp.kit.session_6 import transfer_steps
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 
 __all__ = [
     "CHECKS_FILE",
@@ -40,6 +41,8 @@ __all__ = [
     "newest_run",
     "transfer_of",
 ]
+
+_ = texts("portfolio")
 
 CHECKS_FILE = "checks.csv"
 """In the data folder: what the checks after ninety days found, with team, day and hours."""
@@ -120,18 +123,24 @@ def newest_run(data: DataFolder, team: Team) -> tuple[Run | None, tuple[str, ...
         name = path.parent.parent.name
         summary = read_json(path)
         if not summary:
-            notes.append(f"The record of run {name} is damaged: run its finals again.")
+            notes.append(_damaged(name))
         elif summary.get("complete"):
             if summary.get("quality") is None:
-                notes.append(f"Run {name} gave no predictions to examine; its report says why.")
+                notes.append(
+                    _("Run {name} gave no predictions to examine; its report says why.", name=name)
+                )
                 continue
             try:
                 return _run(name, path.parent, summary), tuple(notes)
             except (KeyError, TypeError, ValueError, IndexError, RoiInputRefused):
-                notes.append(f"The record of run {name} is damaged: run its finals again.")
+                notes.append(_damaged(name))
         else:
-            notes.append(f"Run {name} was stopped before its end.")
-    return None, tuple(notes or ["There is no final run yet."])
+            notes.append(_("Run {name} was stopped before its end.", name=name))
+    return None, tuple(notes or [_("There is no final run yet.")])
+
+
+def _damaged(name: str) -> str:
+    return _("The record of run {name} is damaged: run its finals again.", name=name)
 
 
 def _run(name: str, folder: Path, summary: Mapping[str, Any]) -> Run:
@@ -195,16 +204,17 @@ def measured_checks(
     problems = []
     for line, row in enumerate(_rows(content), start=2):
         day, hours = _day(row.get("day")), _number_or_none(row.get("hours"))
+        place: dict[str, object] = {"file": CHECKS_FILE, "line": line}
         if row.get("team") not in known:
-            reason = "the team is not one of this cohort"
+            problem = _("{file}, line {line}: the team is not one of this cohort.", **place)
         elif day is None:
-            reason = "the day must be written like 2027-05-31"
+            problem = _("{file}, line {line}: the day must be written like 2027-05-31.", **place)
         elif hours is None:
-            reason = "the hours must be a plain number"
+            problem = _("{file}, line {line}: the hours must be a plain number.", **place)
         else:
             found[row["team"]] = (day, hours)
             continue
-        problems.append(f"{CHECKS_FILE}, line {line}: {reason}.")
+        problems.append(problem)
     return found, tuple(problems)
 
 
