@@ -130,7 +130,11 @@ def update(path: Path, texts: Catalog, language: str) -> None:
     for message in texts:
         if message.id:
             before = known.get(message.id)
-            fresh.add(message.id, before.string if before else "")
+            # A text that has become one with a plural, or no longer is one, is translated anew.
+            kept = before is not None and isinstance(before.id, tuple) == isinstance(
+                message.id, tuple
+            )
+            fresh.add(message.id, before.string if before and kept else "")
     if not len(fresh):
         path.unlink(missing_ok=True)
         return
@@ -147,7 +151,8 @@ def problems(path: Path, texts: Catalog, language: str) -> Iterator[str]:
         if not message.id:
             continue
         found = known.get(message.id)
-        if found is None or not found.string or "" in _forms(found.string):
+        alike = found is not None and isinstance(found.id, tuple) == isinstance(message.id, tuple)
+        if found is None or not alike or not found.string or "" in _forms(found.string):
             yield f"{where}: not translated: {_shown(message)}"
         elif slip := _slip(message, found):
             yield f"{where}: {slip}: {_shown(message)}"

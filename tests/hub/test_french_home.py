@@ -72,6 +72,12 @@ def test_without_walls_the_home_is_the_same(home: Path, tmp_path: Path) -> None:
     assert mine == {p.relative_to(home): p.read_bytes() for p in files(home)}
 
 
+def test_an_english_home_has_the_english_glossary(tmp_path: Path) -> None:
+    _lay_out_unprotected(tmp_path, tmp_path / "none", "en")
+    ours = content_root() / "labs" / "glossary.md"
+    assert (tmp_path / "glossary.md").read_bytes() == ours.read_bytes()
+
+
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 

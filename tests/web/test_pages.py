@@ -42,6 +42,11 @@ def test_a_citizen_sees_the_team_and_its_use_case(service: Service) -> None:
     assert "Release homework" not in page
 
 
+def test_the_glossary_is_one_click_away(service: Service) -> None:
+    page = service.browser("amina").get().text
+    assert 'user-redirect/lab/tree/glossary.md?factory=Markdown%20Preview"' in page
+
+
 def test_a_citizen_without_a_team_is_told_what_comes(service: Service) -> None:
     assert "You are not in a team yet" in service.browser("elena").get().text
 
