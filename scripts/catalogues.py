@@ -32,6 +32,7 @@ from bootcamp.prose import comments, paragraphs
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2)}
 SESSIONS = range(1, 7)
+_DESK_PAGES = ("facilitator", "grading", "marking", "finals", "final_goals", "budgets")
 _TAG = re.compile(r"</?(\w+)")
 
 
@@ -50,7 +51,7 @@ class Source:
 
 def sources() -> list[Source]:
     """Give every catalogue; what a glob finds for one of the first is not asked of a later one."""
-    kit, found = "src/bootcamp/kit", []
+    kit, web, found = "src/bootcamp/kit", "src/bootcamp/web", []
     for n in SESSIONS:
         own = (f"{kit}/session_{n}.py", f"{kit}/homework_{n}.py")
         found.append(Source(f"{kit}/locale", f"session-{n}", own))
@@ -68,7 +69,14 @@ def sources() -> list[Source]:
     door = ("hub_config/templates/*.html", "src/bootcamp/hub/*.py")
     found.append(Source("src/bootcamp/locale", "door", door))
     found.append(Source("src/bootcamp/locale", "cohort", ("src/bootcamp/cohort.py",)))
-    pages = ("src/bootcamp/web/templates/*.html", "src/bootcamp/web/*.py")
+    desk = (
+        *(f"{web}/templates/{page}.html" for page in _DESK_PAGES),
+        *(f"{web}/{module}.py" for module in ("desk", "final_goals", "finals_desk", "grader")),
+        "src/bootcamp/grading/marking.py",
+        "src/bootcamp/store/*.py",
+    )
+    found.append(Source("src/bootcamp/locale", "desk", desk))
+    pages = (f"{web}/templates/*.html", f"{web}/*.py")
     found.append(Source("src/bootcamp/locale", "pages", pages))
     finals = "src/bootcamp/finals"
     portfolio = ("portfolio*.py", "records.py", "templates/portfolio.html")

@@ -188,6 +188,18 @@ def test_a_missing_catalogue_means_english(tmp_path):
         assert Texts(tmp_path, "folder")("Good.") == "Good."
 
 
+def test_a_second_catalogue_says_what_the_first_does_not(tmp_path):
+    catalogue(tmp_path, b'msgid "Good."\nmsgstr "Bien."\n')
+    (tmp_path / "fr" / "other.po").write_text(
+        'msgid "Good."\nmsgstr "Bon."\n\nmsgid "Late."\nmsgstr "Tard."\n\n'
+        'msgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] "{n} jour"\nmsgstr[1] "{n} jours"\n'
+    )
+    said = Texts(tmp_path, "some", "other")
+    with speaking("fr"):
+        assert (said("Good."), said("Late."), said("Never.")) == ("Bien.", "Tard.", "Never.")
+        assert said.count("{n} day", "{n} days", 2) == "2 jours"
+
+
 def test_a_check_speaks_the_language_of_the_cohort():
     assert outcome("1.1", {"quiz": "zz"})[1].startswith("➜ Not yet. Type exactly three letters")
     with speaking("fr"):

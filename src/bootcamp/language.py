@@ -51,15 +51,15 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
 
 
 class Texts:
-    """The texts of one catalogue.
+    """The texts of one catalogue, or of several: the first that has a text says it.
 
     After `_ = Texts(folder, "session-3")` one writes `_("Good, {name}.", name=name)`. The `folder`
     holds a folder for each language, `fr` say, with `session-3.po` in it.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, *names: str) -> None:
         self._folder = folder
-        self._name = name
+        self._names = names
 
     def __call__(self, text: str, /, **fields: object) -> str:
         """Give the text in the language that is spoken, with its `{fields}` filled in.
@@ -67,14 +67,16 @@ class Texts:
         Without fields, braces in the text are only braces.
         """
         code = language()
-        said = text if code == ENGLISH else _catalogue(self._folder, code, self._name).gettext(text)
+        said = (
+            text if code == ENGLISH else _catalogue(self._folder, code, self._names).gettext(text)
+        )
         return _filled(said, text, fields)
 
     def count(self, one: str, many: str, number: int, /, **fields: object) -> str:
         """Give the text for one or for many; `{n}` in it is the number."""
         plain = one if number == 1 else many
         code = language()
-        catalogue = _catalogue(self._folder, code, self._name) if code != ENGLISH else None
+        catalogue = _catalogue(self._folder, code, self._names) if code != ENGLISH else None
         said = catalogue.ngettext(one, many, int(number)) if catalogue else plain
         return _filled(said, plain, {"n": number, **fields})
 
@@ -106,7 +108,15 @@ def _filled(said: str, original: str, fields: dict[str, object]) -> str:
 
 
 @cache
-def _catalogue(folder: Path, code: str, name: str) -> gettext.NullTranslations:
+def _catalogue(folder: Path, code: str, names: tuple[str, ...]) -> gettext.NullTranslations:
+    first, *others = names
+    found = _read(folder / code / f"{first}.po", code)
+    if others:
+        found.add_fallback(_catalogue(folder, code, tuple(others)))
+    return found
+
+
+def _read(path: Path, code: str) -> gettext.NullTranslations:
     """Read a catalogue as it was written; translators need not compile it.
 
     Where it is missing or damaged, English is spoken: no check and no page breaks for it.
@@ -116,7 +126,7 @@ def _catalogue(folder: Path, code: str, name: str) -> gettext.NullTranslations:
         from babel.messages.pofile import read_po  # noqa: PLC0415
 
         compiled = io.BytesIO()
-        with (folder / code / f"{name}.po").open("rb") as written:
+        with path.open("rb") as written:
             write_mo(compiled, read_po(written, locale=code, abort_invalid=True))
         compiled.seek(0)
         return gettext.GNUTranslations(compiled)

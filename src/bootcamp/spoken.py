@@ -17,7 +17,16 @@ from markupsafe import Markup, escape
 
 from bootcamp.language import Texts, language
 
-__all__ = ["for_templates", "how_long", "moment", "number", "short_day", "texts", "whole_day"]
+__all__ = [
+    "day_and_month",
+    "for_templates",
+    "how_long",
+    "moment",
+    "number",
+    "short_day",
+    "texts",
+    "whole_day",
+]
 
 _LOCALE = Path(__file__).parent / "locale"
 # In the letters of Unicode's date patterns.
@@ -26,9 +35,9 @@ _MOMENT = {"en": "{day}, HH:mm", "fr": "{day} 'à' HH:mm"}
 _FIRST_OF_MONTH = re.compile(r"\b1 (?=[^\W\d])")
 
 
-def texts(catalogue: str) -> Texts:
-    """Give a catalogue of what our pages and services say."""
-    return Texts(_LOCALE, catalogue)
+def texts(*catalogues: str) -> Texts:
+    """Give a catalogue of what our pages and services say; others say what it does not."""
+    return Texts(_LOCALE, *catalogues)
 
 
 def for_templates(said: Texts) -> dict[str, Any]:
@@ -51,6 +60,11 @@ def short_day(day: date) -> str:
 def whole_day(day: date) -> str:
     """Give `11 January 2027`."""
     return _first(format_date(day, _DAY[language()], locale=language()))
+
+
+def day_and_month(day: date) -> str:
+    """Give `11 January`."""
+    return _first(format_date(day, "d MMMM", locale=language()))
 
 
 def moment(at: datetime, day: str = "d MMMM y") -> str:

@@ -466,9 +466,17 @@ class TestInFrench:
         done = amina.follow(amina.press("homework/homework-1/hand-in"))
         assert "Choisissez d’abord «\u00a0Ouvrir le devoir\u00a0»" in done.text
 
-    def test_a_facilitator_reads_english_whatever_citizens_read(self, service: Service) -> None:
+    def test_a_facilitator_reads_french_too(self, service: Service) -> None:
         frances = service.browser("frances")
-        for page in ("", "budgets", "finals"):
-            assert 'lang="en"' in frances.get(page).text
-        assert "Mon 11 Jan" in frances.get().text
-        assert "There is no such homework" in frances.get("grading/homework-9").text
+        home = frances.get().text
+        for said in ('lang="fr"', "vous animez cette promotion", "lun. 11 janv.", "Prochaine"):
+            assert said in home
+        for page, said in {
+            "budgets": "Toute la promotion",
+            "finals": "Convenez de l’objectif avec chaque équipe",
+            "grading/homework-1": "Relever et corriger",
+            "grading/homework-9": "Ce devoir n’existe pas",
+        }.items():
+            assert said in frances.get(page).text
+        released = frances.follow(frances.press("homework/homework-1/release"))
+        assert "Publié le" in released.text

@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from bootcamp.errors import GradingError
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import number, texts
 from bootcamp.store import Store, now
 from bootcamp.store.gradebook import COURSE, course_folder, gradebook_url
 from bootcamp.store.handins import Grading, HandIn
@@ -37,6 +38,8 @@ __all__ = [
     "read_part",
     "standings",
 ]
+
+_ = texts("desk")
 
 State = Literal["waiting", "marked", "empty"]
 
@@ -181,9 +184,11 @@ def mark_part(
         part = _part(data, store, gradebook, released, login, exercise)
         most = part.to_mark.max_points
         if not math.isfinite(points) or not 0 <= points <= most:
-            raise GradingError(f"Give 0 to {most:g} points for this exercise.")
+            raise GradingError(_("Give 0 to {most} points for this exercise.", most=number(most)))
         if len(comment) > LONGEST_COMMENT:
-            raise GradingError(f"The comment is longer than {LONGEST_COMMENT} characters.")
+            raise GradingError(
+                _("The comment is longer than {most} characters.", most=LONGEST_COMMENT)
+            )
         if part.version != version:
             raise MarkedMeanwhile(_meanwhile(part))
         group = (login, *part.to_mark.shared_with)
@@ -214,7 +219,13 @@ def _part(
     handin = _graded(store, assignment).get(login)
     grade = _grade(gradebook, assignment, login, exercise)
     if grade is None or handin is None or not _is_for_a_person(grade, released):
-        raise GradingError(f"There is nothing to mark by hand for {login} at '{exercise}'.")
+        raise GradingError(
+            _(
+                "There is nothing to mark by hand for {login} at '{exercise}'.",
+                login=login,
+                exercise=exercise,
+            )
+        )
     same = {login: grade}
     for member in handin.logins:
         other = _grade(gradebook, assignment, member, exercise)
@@ -239,16 +250,20 @@ def _part(
         version=hashlib.sha256(repr([answer, marks, manual]).encode()).hexdigest()[:24],
         marked_by=marking.marked_by if marking else None,
         marked_at=marking.marked_at if marking else None,
-        fault="The check of this exercise did not work, so you mark it." if fault else "",
+        fault=_("The check of this exercise did not work, so you mark it.") if fault else "",
     )
 
 
 def _meanwhile(part: Part) -> str:
     if part.to_mark.state != "marked":
-        return "A new version came in since you opened this. Load it again; your draft stays."
-    who = f"{part.marked_by} marked this" if part.marked_by else "Somebody marked this"
-    given = f"{part.to_mark.points:g} of {part.to_mark.max_points:g} points"
-    return f"{who} while you read: {given}. Load it again to see it; your draft stays."
+        return _("A new version came in since you opened this. Load it again; your draft stays.")
+    return _(
+        "{who} marked this while you read: {points} of {most} points. Load it again to see it;"
+        " your draft stays.",
+        who=part.marked_by or _("Somebody"),
+        points=number(part.to_mark.points or 0),
+        most=number(part.to_mark.max_points),
+    )
 
 
 def _read_released(data: DataFolder, assignment: str) -> Released:
@@ -414,4 +429,6 @@ def _graded_cells(data: DataFolder, assignment: str, login: str) -> list[Any]:
     try:
         return list(read(path, as_version=4).cells)
     except OSError:
-        raise GradingError(f"The graded notebook of {login} is not there: grade again.") from None
+        raise GradingError(
+            _("The graded notebook of {login} is not there: grade again.", login=login)
+        ) from None

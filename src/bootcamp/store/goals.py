@@ -16,9 +16,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from bootcamp.deadlines import in_zone
 from bootcamp.goals import Goal
 from bootcamp.settings import moment_of_run
+from bootcamp.spoken import day_and_month, texts
 from bootcamp.store.base import Base, UTCDateTime, now
+from bootcamp.wording import day
 
 __all__ = ["AgreedGoal", "agree_on", "agreed_goals", "goal_in_force", "run_before"]
+
+_ = texts("desk")
 
 
 class AgreedGoal(Base):
@@ -38,12 +42,14 @@ class AgreedGoal(Base):
     def words(self, before: datetime | None, zone: str | None) -> str:
         """Give `agreed on 3 March 2027, after the run of 1 March`; `before` is that run."""
         on = in_zone(self.agreed_at, zone)
-        said = f"agreed on {on:%-d %B %Y}"
         if before is None:
-            return said
+            return _("agreed on {day}", day=day(on))
         ran = in_zone(before, zone)
-        year = f" {ran.year}" if ran.year != on.year else ""
-        return f"{said}, after the run of {ran:%-d %B}{year}"
+        return _(
+            "agreed on {day}, after the run of {ran}",
+            day=day(on),
+            ran=day(ran) if ran.year != on.year else day_and_month(ran),
+        )
 
 
 def agree_on(session: Session, team: str, use_case: str, value: float, by: str) -> AgreedGoal:

@@ -11,6 +11,7 @@ from sqlalchemy import String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bootcamp.errors import UnknownName
+from bootcamp.spoken import texts
 from bootcamp.store.base import Base, UTCDateTime, now
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "keep_comment",
     "marking_of",
 ]
+
+_ = texts("desk")
 
 LONGEST_COMMENT = 4_000
 
@@ -99,7 +102,7 @@ def change_comment(
     kept = {comment.id: comment for comment in comments_for(session, assignment, exercise)}
     comment = kept.get(comment_id)
     if comment is None:
-        raise UnknownName("This comment is not kept any more. Load the page again.")
+        raise UnknownName(_("This comment is not kept any more. Load the page again."))
     text = text.strip()[:LONGEST_COMMENT]
     if not text or any(other.text == text for other in kept.values() if other is not comment):
         session.delete(comment)

@@ -97,7 +97,7 @@ def _lines(cohort: Cohort, store: Store) -> dict[tuple[str, str | None], BudgetL
         waiting = pending(session, budgets)
     shown = {("team", team.slug): team.name for team in cohort.teams}
     shown |= {("citizen", person.login): person.name for person in cohort.people}
-    shown["cohort", "cohort"] = "Whole cohort"
+    shown["cohort", "cohort"] = _("Whole cohort")
     with_money = bool(cohort.prices) or cohort.budgets.limits_money or any(s.money for s in found)
     return {
         (one.holder, one.name): _line(

@@ -28,7 +28,7 @@ from bootcamp.web.jobs import Job, Work
 
 __all__ = ["Desk"]
 
-_ = texts("pages")
+_ = texts("desk")
 
 Handler = Callable[[Request, Session, Visitor], Awaitable[Response]]
 Wrap = Callable[..., Callable[[Request], Awaitable[Response]]]
@@ -162,11 +162,11 @@ class Desk:
             return feedback_for_assignment(self._data, name, publish=publish.publish_feedback)
 
         async def work(job: Job) -> None:
-            job.step = "Writing each person’s page…"
+            job.step = _("Writing each person’s page…")
             await asyncio.to_thread(give)
             job.location = f"{self._prefix}grading/{name}#feedback"
 
-        title = f"Giving feedback on {views.spoken(name)} back"
+        title = _("Giving feedback on homework {n} back", n=views.number(name))
         return await self._begin_job(visitor, f"feedback {name}", title, work)
 
     # Marking
@@ -263,7 +263,7 @@ class Desk:
                 raise
             status = 409 if error.code == "marked_meanwhile" else 422
             return JSONResponse(
-                {"error": str(error).replace(visitor.login, "You", 1)}, status_code=status
+                {"error": str(error).replace(visitor.login, _("You"), 1)}, status_code=status
             )
         if for_script:
             return JSONResponse({"next": f"{self._prefix}{after}"})
@@ -345,13 +345,13 @@ def _points(text: str) -> float:
     try:
         return float(text.strip().replace(",", "."))
     except ValueError:
-        raise UnknownName("Give the points as a number, or choose a band.") from None
+        raise UnknownName(_("Give the points as a number, or choose a band.")) from None
 
 
 def _spoken(progress: grader.Progress) -> str:
     if not progress.total:
         return progress.step
-    return f"{progress.done} of {progress.total} graded"
+    return _("{done} of {total} graded", done=progress.done, total=progress.total)
 
 
 def _share(progress: grader.Progress) -> dict[str, int]:

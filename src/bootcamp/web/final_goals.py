@@ -12,11 +12,14 @@ from bootcamp.errors import UsageError
 from bootcamp.forks.home import read_regular
 from bootcamp.goals import USUAL, Headline, headline_of, right_of_ten
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 from bootcamp.store import Store
 from bootcamp.store.goals import AgreedGoal, agree_on, agreed_goals, run_before
+from bootcamp.web.final_words import goal_in_words, title_in_words
 
 __all__ = ["Agreed", "TeamGoal", "agree", "goals_of"]
 
+_ = texts("desk")
 _MOST_BYTES = 100_000
 
 
@@ -61,7 +64,12 @@ class TeamGoal:
 
     def words(self, goal: float) -> str:
         """Give `at least 85 %`."""
-        return self.headline.words(goal) if self.headline else ""
+        return goal_in_words(self.headline, goal) if self.headline else ""
+
+    @property
+    def measured(self) -> str:
+        """What is counted, in words."""
+        return title_in_words(self.headline.title) if self.headline else ""
 
     def __str__(self) -> str:
         """Say in one sentence what the exam will hold the team against."""
@@ -128,7 +136,10 @@ def agree(store: Store, team: Team, goal: float, by: str) -> None:
     """
     if team.use_case is None:
         raise UsageError(
-            f"{team.name} has no use case yet: name it in the cohort file, then agree on a goal."
+            _(
+                "{team} has no use case yet: name it in the cohort file, then agree on a goal.",
+                team=team.name,
+            )
         )
     with store.session() as session:
         agree_on(session, team.slug, team.use_case, goal, by)

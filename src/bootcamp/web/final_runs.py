@@ -23,7 +23,7 @@ from bootcamp.language import N_
 from bootcamp.settings import DataFolder, moment_of_run, private_folder
 from bootcamp.spoken import number, texts
 from bootcamp.web import background
-from bootcamp.web.final_words import headline
+from bootcamp.web.final_words import headline, title_in_words
 
 __all__ = [
     "FILES",
@@ -38,14 +38,15 @@ __all__ = [
 ]
 
 _ = texts("pages")
+_n = _.count
 
 FILES = {
-    "report.html": "Report",
-    "slides.html": "Slides",
-    "speaker.html": "Speaker copy",
-    "roi.html": "What it is worth",
-    "solution.html": "Executed solution",
-    "check-in-90-days.ics": "90-day check",
+    "report.html": N_("Report"),
+    "slides.html": N_("Slides"),
+    "speaker.html": N_("Speaker copy"),
+    "roi.html": N_("What it is worth"),
+    "solution.html": N_("Executed solution"),
+    "check-in-90-days.ics": N_("90-day check"),
 }
 """What of a team's run is shown to facilitators, and how it is called."""
 TEAM_FILES = {
@@ -56,7 +57,8 @@ TEAM_FILES = {
 """What a team itself may open: nothing in it was made where the hidden cases could be read."""
 
 _RUN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}(-\d{1,2})?")
-_ENDS = {"done", "done before", "stopped"}
+_ENDS = {N_("done"), N_("done before"), N_("stopped")}
+_MESSAGES = {*_ENDS, N_("started")}
 
 
 class StepLike(Protocol):
@@ -156,13 +158,13 @@ class Board:
             except BlockingIOError:
                 os.close(descriptor)
                 raise FinalsError(
-                    "Final runs are going on already; wait until they are done."
+                    _("Final runs are going on already; wait until they are done.")
                 ) from None
         else:
             os.close(descriptor)
             os.set_inheritable(locked, False)
             state = _read(data) or state
-        board = cls(data, replace(state, teams=dict.fromkeys(teams, "waiting")))
+        board = cls(data, replace(state, teams=dict.fromkeys(teams, _("waiting"))))
         board._say()
         try:
             yield board
@@ -170,7 +172,7 @@ class Board:
             board._say(state="failed", problem=str(error))
             raise
         except Exception:
-            said = "Something went wrong on our side; logs/finals.log says what."
+            said = _("Something went wrong on our side; logs/finals.log says what.")
             board._say(state="failed", problem=said)
             raise
         else:
@@ -181,7 +183,10 @@ class Board:
     def __call__(self, step: StepLike) -> None:
         """Take in one step; the runs call this one at a time."""
         where = step.notebook.replace(".ipynb", "")
-        said = step.message or f"cell {step.cell} of {step.cells}"
+        if step.message:
+            said = _(step.message) if step.message in _MESSAGES else step.message
+        else:
+            said = _("cell {cell} of {cells}", cell=step.cell, cells=step.cells)
         ended = self._state.ended
         if not where and step.message in _ENDS and step.team not in ended:
             ended = [*ended, step.team]
@@ -209,7 +214,7 @@ def look(data: DataFolder) -> State | None:
     going_on = background.is_held(data.run / "finals.lock")
     state = _read(data)
     if state and state.state == "working" and not going_on:
-        said = "The runs ended before they were done. Press again to go on: nothing runs twice."
+        said = _("The runs ended before they were done. Press again to go on: nothing runs twice.")
         return replace(state, state="stopped", problem=said)
     return state
 
@@ -239,7 +244,7 @@ def left_by(data: DataFolder, run: str, team: str) -> Left | None:
         quality=said["text"],
         interval=said["interval"],
         against_goal=said["against_goal"],
-        measured=head.get("title", ""),
+        measured=title_in_words(head.get("title", "")),
         in_words=said["in_words"],
         spread=quality.get("spread", ""),
         odd_files=_("{well} of {files}", well=odd["well"], files=odd["files"]) if odd else "",
@@ -261,8 +266,13 @@ def _attacks(odd: Mapping[str, Any]) -> str:
     if not odd.get("attacks"):
         return ""
     if not odd["attacks_succeeded"]:
-        return "no attack succeeded"
-    return f"{odd['attacks_succeeded']} of {odd['attacks']} attacks succeeded"
+        return _("no attack succeeded")
+    return _n(
+        "{n} of {attacks} attacks succeeded",
+        "{n} of {attacks} attacks succeeded",
+        odd["attacks_succeeded"],
+        attacks=odd["attacks"],
+    )
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

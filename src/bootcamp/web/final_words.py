@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bootcamp.goals import USUAL
+from bootcamp.goals import USUAL, Headline
 from bootcamp.language import ENGLISH, N_, language
 from bootcamp.spoken import number, texts
 
-__all__ = ["headline"]
+__all__ = ["goal_in_words", "headline", "title_in_words"]
 
 _ = texts("pages")
 
@@ -55,13 +55,27 @@ def _against_goal(measure: Mapping[str, Any]) -> str:
     return _(
         "{source}: {wanted}, {judged}",
         source=_("the usual goal of this case") if usual else _("the goal that you agreed on"),
-        wanted=_("at most {goal}", goal=goal) if fewer else _("at least {goal}", goal=goal),
+        wanted=_wanted(goal, fewer=bool(fewer)),
         judged={
             "reached": _("reached"),
             "open": _("not shown yet: the interval reaches across it"),
             "missed": _("not reached"),
         }.get(str(measure.get("verdict")), ""),
     )
+
+
+def title_in_words(title: str) -> str:
+    """Give what a headline of `bootcamp.goals` counts."""
+    return _(title) if title in _TITLES else title
+
+
+def goal_in_words(measure: Headline, goal: float) -> str:
+    """Give `at least 85 %`."""
+    return _wanted(_say(goal, measure.unit), fewer=measure.fewer_is_better)
+
+
+def _wanted(goal: str, *, fewer: bool) -> str:
+    return _("at most {goal}", goal=goal) if fewer else _("at least {goal}", goal=goal)
 
 
 def _say(value: float, unit: str | None) -> str:

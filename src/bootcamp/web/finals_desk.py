@@ -25,7 +25,7 @@ from bootcamp.web.security import DOCUMENT_POLICY, SLIDES_POLICY
 
 __all__ = ["FinalsDesk", "own_final"]
 
-_ = texts("pages")
+_ = texts("desk", "pages")
 
 Wrap = Callable[..., Callable[[Request], Awaitable[Response]]]
 
@@ -81,7 +81,7 @@ class FinalsDesk:
         def gather() -> dict[str, Any]:
             cohort, names = self._current.cohort, final_runs.runs(self._data)
             if wanted and wanted not in names:
-                raise HTTPException(404, "There is no such run.")
+                raise HTTPException(404, _("There is no such run."))
             begun = names[names.index(wanted) :] if wanted else names
             rows = [_row(self._data, cohort, team, begun) for team in cohort.teams]
             moments = [(name, moment_of_run(name)) for name in names[:_SHOWN_RUNS]]
@@ -111,7 +111,8 @@ class FinalsDesk:
         if state is None or state.state != "working":
             return JSONResponse({"state": state.state if state else "gone", "step": ""})
         done, total = len(state.ended), len(state.teams)
-        step = f"{done} of {total} teams are through" if total else "Getting ready…"
+        through = _("{done} of {total} teams are through", done=done, total=total)
+        step = through if total else _("Getting ready…")
         return JSONResponse(
             {"state": "working", "step": step, "done": done, "total": total, "live": state.teams}
         )
@@ -190,7 +191,7 @@ def _row(data: DataFolder, cohort: Cohort, team: Team, names: list[str]) -> Row:
     newest = [left for left in found if left][:2]
     return Row(
         team=team,
-        title=titles.get(team.use_case or "", "No use case yet"),
+        title=titles.get(team.use_case or "", _("No use case yet")),
         left=newest[0] if newest else None,
         before=newest[1] if len(newest) > 1 else None,
     )

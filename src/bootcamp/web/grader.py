@@ -18,11 +18,13 @@ from typing import Literal
 
 from bootcamp.errors import BootcampError
 from bootcamp.settings import DataFolder, private_folder
+from bootcamp.spoken import texts
 from bootcamp.store import now
 from bootcamp.web import background
 
 __all__ = ["Progress", "begin", "look"]
 
+_ = texts("desk")
 _log = logging.getLogger(__name__)
 
 
@@ -32,7 +34,7 @@ class Progress:
 
     by: str
     began_at: str
-    step: str = "Taking in what was handed in…"
+    step: str = field(default_factory=lambda: _("Taking in what was handed in…"))
     state: Literal["working", "done", "failed", "stopped"] = "working"
     done: int = 0
     total: int = 0
@@ -68,7 +70,7 @@ def look(data: DataFolder, assignment: str) -> Progress | None:
     except (OSError, ValueError, TypeError):
         return None
     if progress.state == "working" and not going_on:
-        said = "The run ended before it was done; what was graded is kept. Press again to go on."
+        said = _("The run ended before it was done; what was graded is kept. Press again to go on.")
         return replace(progress, state="stopped", problem=said)
     return progress
 
@@ -114,10 +116,10 @@ class _Run:
         finally:
             store.close()
         if not collected:
-            raise BootcampError("Nobody has handed this homework in yet.")
+            raise BootcampError(_("Nobody has handed this homework in yet."))
 
         def begun(_already: int, to_do: int) -> None:
-            self.say(step="Grading…", total=to_do)
+            self.say(step=_("Grading…"), total=to_do)
 
         def progress(_result: GradeResult, done: int, of: int) -> None:
             self.say(done=done, total=of)
@@ -143,7 +145,7 @@ def main() -> int:
         return error.exit_status
     except Exception:
         _log.exception("grading %s", given.assignment)
-        problem = "Something went wrong on our side; logs/grading.log says what."
+        problem = _("Something went wrong on our side; logs/grading.log says what.")
         run.say(state="failed", problem=problem, ended_at=now().isoformat())
         return 1
     return 0

@@ -26,7 +26,6 @@ from starlette.routing import Route
 
 from bootcamp import spoken
 from bootcamp.errors import BootcampError
-from bootcamp.language import ENGLISH, language, speaking
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store
 from bootcamp.web import budgets, final_runs, views
@@ -44,6 +43,7 @@ from bootcamp.web.workspace import Workspace
 __all__ = ["Pages"]
 
 _ = spoken.texts("pages")
+_desk = spoken.texts("desk", "pages")
 
 _ASSETS = Path(__file__).parent
 # A click whose work is done by then goes straight to its result.
@@ -256,13 +256,12 @@ class Pages:
 
         # nbgrader takes its time: longer, on a busy machine, than a proxy waits for an answer.
         async def work(job: Job) -> None:
-            job.step = "Preparing the notebook without answers…"
+            job.step = _("Preparing the notebook without answers…")
             await asyncio.to_thread(self._current.exchange.release, name)
             job.location = self._settings.prefix
 
-        return await self._begin(
-            visitor, f"release {name}", f"Releasing {views.spoken(name)}", work
-        )
+        title = _("Releasing homework {n}", n=views.number(name))
+        return await self._begin(visitor, f"release {name}", title, work)
 
     async def _begin(self, visitor: Visitor, action: str, title: str, work: Work) -> Response:
         job = self._jobs.start(visitor.login, action, title, work)
@@ -351,11 +350,7 @@ class Pages:
                     login=session.login,
                 ),
             )
-        # What facilitators see is in English, whatever their citizens read.
-        spoken_here = ENGLISH if session.visitor.is_facilitator else language()
-        request.state.language = spoken_here
-        with speaking(spoken_here):
-            return await handle(request, session, session.visitor)
+        return await handle(request, session, session.visitor)
 
     # Rendering
 
@@ -365,6 +360,7 @@ class Pages:
         visitor = values["visitor"]
         if visitor and visitor.is_facilitator:
             values["problem"] = self._current.problem
+            values |= spoken.for_templates(_desk)
         html = self._templates.get_template(name).render(
             cohort=cohort,
             practice=not any(service.small for service in cohort.model_services),
@@ -373,33 +369,32 @@ class Pages:
         )
         return HTMLResponse(html, status_code=status)
 
-    def _message(self, request: Request, status: int, sentence: str) -> Response:
-        with speaking(getattr(request.state, "language", language())):
-            headlines = {401: _("Please sign in again"), 403: _("This is not for you to open")}
-            headlines |= {404: _("Nothing here"), 503: _("A moment, please")}
-            title = headlines.get(status, _("That did not work"))
-            try:
-                return self._render("message.html", status=status, title=title, sentence=sentence)
-            except BootcampError:  # the cohort file itself is what is wrong
-                return PlainTextResponse(sentence, status_code=status)
+    def _message(self, status: int, sentence: str) -> Response:
+        headlines = {401: _("Please sign in again"), 403: _("This is not for you to open")}
+        headlines |= {404: _("Nothing here"), 503: _("A moment, please")}
+        title = headlines.get(status, _("That did not work"))
+        try:
+            return self._render("message.html", status=status, title=title, sentence=sentence)
+        except BootcampError:  # the cohort file itself is what is wrong
+            return PlainTextResponse(sentence, status_code=status)
 
-    async def _on_http_error(self, request: Request, error: Exception) -> Response:
+    async def _on_http_error(self, _request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         sentence = error.detail if isinstance(error, HTTPException) else ""
         if status == 404 and sentence == "Not Found":
             sentence = _("There is no page at this address.")
         if status == 405:
             sentence = _("This address is not for opening directly.")
-        return self._message(request, status, sentence)
+        return self._message(status, sentence)
 
-    async def _on_bootcamp_error(self, request: Request, error: Exception) -> Response:
+    async def _on_bootcamp_error(self, _request: Request, error: Exception) -> Response:
         status = 503 if isinstance(error, HubUnavailable) else 400
-        return self._message(request, status, str(error))
+        return self._message(status, str(error))
 
-    async def _on_surprise(self, request: Request, _error: Exception) -> Response:
+    async def _on_surprise(self, _request: Request, _error: Exception) -> Response:
         # Starlette logs the error after this answer.
         sentence = _("Something went wrong on our side. Try again in a moment.")
-        return self._message(request, 500, sentence)
+        return self._message(500, sentence)
 
 
 def _templates(settings: WebSettings) -> Environment:
@@ -422,7 +417,7 @@ def _templates(settings: WebSettings) -> Environment:
         moment=spoken.moment,
         points=views.points,
         number=views.number,
-        spoken=views.spoken,
+        grouped=spoken.number,
     )
     return environment
 

@@ -12,6 +12,7 @@ from bootcamp.cohort import Cohort, Person, Team, UseCase
 from bootcamp.content import homework_names
 from bootcamp.settings import DataFolder
 from bootcamp.spoken import number as spoken_number
+from bootcamp.spoken import texts
 from bootcamp.store import Store
 from bootcamp.store.accounts import Account
 from bootcamp.web.contracts import ExchangeLike, HomeworkLike
@@ -25,8 +26,9 @@ __all__ = [
     "facilitator_home",
     "number",
     "points",
-    "spoken",
 ]
+
+_ = texts("pages")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _summary(name: str, item: HomeworkLike | None, rows: Sequence[PersonRow]) ->
     return HomeworkSummary(
         assignment=name,
         number=number(name),
-        title=item.title if item else f"Homework {number(name)}",
+        title=item.title if item else _("Homework {n}", n=number(name)),
         released_at=item.released_at if item else None,
         handed_in=sum(state.last_handin is not None for state in states),
         with_feedback=sum(state.feedback is not None for state in states),
@@ -160,8 +162,3 @@ def points(value: float) -> str:
 def number(assignment: str) -> str:
     """Give `1` for `homework-1`."""
     return assignment.rpartition("-")[2]
-
-
-def spoken(assignment: str) -> str:
-    """Give `homework 1` for `homework-1`."""
-    return assignment.replace("-", " ")

@@ -1,6 +1,7 @@
 // Marking by keyboard, and a draft that stays in this browser until it is saved.
 "use strict";
 
+const says = document.currentScript.dataset;
 const form = document.querySelector("form.mark");
 const points = form.elements.points;
 const comment = form.elements.comment;
@@ -33,7 +34,7 @@ try {
   if (draft && (draft.points !== points.value || draft.comment !== comment.value)) {
     points.value = String(draft.points);
     comment.value = String(draft.comment);
-    saved.textContent = "Your draft is back; it is not saved yet.";
+    saved.textContent = says.draftBack;
   }
 } catch {}
 showBand();
@@ -71,7 +72,7 @@ form.addEventListener("submit", async (event) => {
   if (form.querySelector("button[type=submit]").getAttribute("aria-disabled") === "true") return;
   keep();
   saved.classList.remove("problem");
-  saved.textContent = "Saving…";
+  saved.textContent = says.saving;
   let answer;
   try {
     answer = await fetch(form.action, {
@@ -80,7 +81,7 @@ form.addEventListener("submit", async (event) => {
       headers: { Accept: "application/json" },
     });
   } catch {
-    fail("Not saved: the bootcamp does not answer. Your draft stays in this browser; try again.");
+    fail(says.noAnswer);
     return;
   }
   const said = await answer.json().catch(() => null);
@@ -92,9 +93,7 @@ form.addEventListener("submit", async (event) => {
   reload.hidden = answer.status !== 409 && answer.status !== 401 && answer.status !== 403;
   fail(
     said?.error ??
-      (answer.status === 401 || answer.status === 403
-        ? "Not saved: you were signed out meanwhile. Load the page again; your draft stays."
-        : "Not saved: something went wrong. Your draft stays in this browser; try again."),
+      (answer.status === 401 || answer.status === 403 ? says.signedOut : says.failed),
   );
 });
 
