@@ -17,7 +17,7 @@ from typing import Any
 
 from bootcamp.content import SANDBOX_CASE, content_root
 from bootcamp.errors import BuildError
-from bootcamp.language import ENGLISH, LANGUAGES, Texts, speaking
+from bootcamp.language import ENGLISH, LANGUAGES, Texts, language, speaking
 from bootcamp.prose import translated, translated_comments
 
 __all__ = ["build", "drift"]
@@ -125,13 +125,13 @@ def _build_into(target: Path, root: Path) -> None:
             shutil.copyfile(dataset / "brief.md", folder / "brief.md")
             for path in sorted((dataset / "dev").iterdir()):
                 shutil.copyfile(path, folder / path.name)
-    for language in sorted(set(LANGUAGES) - {ENGLISH}):
-        with speaking(language):
-            _translate_into(target / "translations" / language, root)
+    for code in sorted(set(LANGUAGES) - {ENGLISH}):
+        with speaking(code):
+            _translate_into(target / "translations" / code, root)
 
 
 def _translate_into(target: Path, root: Path) -> None:
-    """Write what citizens read, in the language that is spoken; code cells stay as they are."""
+    """Write what people read, in the language that is spoken; code cells stay as they are."""
     locale = root / "labs" / "locale"
     for item in _sources(root):
         if item.released:
@@ -150,6 +150,11 @@ def _translate_into(target: Path, root: Path) -> None:
     if glossary.exists():
         text = translated(glossary.read_text(encoding="utf-8"), Texts(locale, "glossary"))
         _write_text(text, target / "glossary.md")
+    for guide in sorted((root / "labs").glob("session-[0-9][0-9]-guide.md")):
+        name = f"guide-{int(guide.name[8:10])}"
+        if (locale / language() / f"{name}.po").exists():  # all of a guide, or nothing
+            text = translated(guide.read_text(encoding="utf-8"), Texts(locale, name))
+            _write_text(text, target / "guides" / guide.name)
 
 
 def _copy_tree(source: Path, target: Path) -> None:
