@@ -6,13 +6,14 @@
     python scripts/catalogues.py --only web  the catalogues whose path holds these letters
 
 Texts come from `_("...")`, `_n("...", "...", n)` and `N_("...")` in Python and in templates, from
-the hints, and from the paragraphs and comments in what citizens open. A catalogue is a plain `.po`
-file: see docs/languages.md.
+the hints, from the paragraphs and comments in what citizens open, and from the notes on hostile
+files. A catalogue is a plain `.po` file: see docs/languages.md.
 """
 
 from __future__ import annotations
 
 import ast
+import csv
 import io
 import json
 import re
@@ -90,6 +91,10 @@ def sources() -> list[Source]:
     found.append(
         Source("src/bootcamp/locale", "homework", tuple(f"src/bootcamp/{h}" for h in homework))
     )
+    papers = tuple(f"{finals}/{p}" for p in ("*.py", "exams/*.py", "templates/*.html"))
+    found.append(Source("src/bootcamp/locale", "finals", ("src/bootcamp/goals.py", *papers)))
+    notes = ("graders/datasets/*/hostile/notes.csv",)
+    found.append(Source("graders/locale", "hostile", notes))
     return found
 
 
@@ -117,6 +122,8 @@ def _texts(path: Path) -> Iterator[str | tuple[str, ...]]:
                 yield from comments("".join(cell["source"]))
     elif path.suffix == ".md":
         yield from paragraphs(path.read_text("utf-8"))
+    elif path.suffix == ".csv":
+        yield from (row["what"] for row in csv.DictReader(path.open(encoding="utf-8", newline="")))
     elif path.name.startswith("hint_texts") or path.name.startswith("hints_"):
         yield from _hints(ast.parse(path.read_text("utf-8")))
     else:

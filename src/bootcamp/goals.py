@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from bootcamp.errors import UsageError
+from bootcamp.language import N_
+from bootcamp.spoken import fixed, texts
 from bootcamp.wording import euros, percent
 
 __all__ = [
@@ -28,10 +30,12 @@ __all__ = [
     "words_of_goal",
 ]
 
+_ = texts("finals")
+
 Unit: TypeAlias = Literal["", "%", "€"]
 """How a number is shown: from 0 to 1 as it is or in per cent, or an amount of money."""
 
-USUAL = "the usual goal of this case"
+USUAL = N_("the usual goal of this case")
 """Where a goal comes from that nobody has agreed on."""
 
 
@@ -66,21 +70,21 @@ class Headline:
 
 
 _HEADLINES: Mapping[str, Headline] = {
-    "contract-clauses": Headline("recall", "of the clauses found", 0.85, "%"),
-    "email-routing": Headline("macro_f1", "quality of the queues (macro-F1)", 0.85),
+    "contract-clauses": Headline("recall", N_("of the clauses found"), 0.85, "%"),
+    "email-routing": Headline("macro_f1", N_("quality of the queues (macro-F1)"), 0.85),
     "expense-policy": Headline(
-        "rule_recall", "of the claims that break a rule, with the right rule", 0.85, "%"
+        "rule_recall", N_("of the claims that break a rule, with the right rule"), 0.85, "%"
     ),
     "hr-questions": Headline(
         "citation_accuracy",
-        "of the questions that the handbook answers, with the right article",
+        N_("of the questions that the handbook answers, with the right article"),
         0.8,
         "%",
     ),
-    "invoice-exceptions": Headline("field_accuracy", "of the fields read right", 0.9, "%"),
-    "minutes-to-actions": Headline("action_f1", "quality of the actions (F1)", 0.8),
+    "invoice-exceptions": Headline("field_accuracy", N_("of the fields read right"), 0.9, "%"),
+    "minutes-to-actions": Headline("action_f1", N_("quality of the actions (F1)"), 0.8),
 }
-OWN_CASE = Headline("macro_f1", "quality (macro-F1)", 0.85)
+OWN_CASE = Headline("macro_f1", N_("quality (macro-F1)"), 0.85)
 """Of a case that a team has brought itself."""
 
 
@@ -93,12 +97,13 @@ def in_unit(number: float, unit: Unit) -> str:
     """Give a number as it is shown: `0.71`, `83 %` or `€1,250`."""
     if unit == "%":
         return percent(number)
-    return euros(number) if unit == "€" else f"{number:.2f}"
+    return euros(number) if unit == "€" else fixed(number, 2)
 
 
 def words_of_goal(goal: float, unit: Unit, *, fewer_is_better: bool) -> str:
     """Give `at least 85 %`, or `at most` where fewer is better."""
-    return f"at {'most' if fewer_is_better else 'least'} {in_unit(goal, unit)}"
+    said = in_unit(goal, unit)
+    return _("at most {goal}", goal=said) if fewer_is_better else _("at least {goal}", goal=said)
 
 
 def read_goal(text: str) -> float:
@@ -115,8 +120,10 @@ def read_goal(text: str) -> float:
     least, most = Decimal("0.01"), Decimal("0.99")
     if not share.is_finite() or not least <= share <= most or share != round(share, 2):
         raise UsageError(
-            f"'{text.strip()[:40]}' is no goal. Write whole per cents from 1% to 99%, such as 80%"
-            " or 0.8."
+            _(
+                "'{text}' is no goal. Write whole per cents from 1% to 99%, such as 80% or 0.8.",
+                text=text.strip()[:40],
+            )
         )
     return float(share)
 

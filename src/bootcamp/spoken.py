@@ -19,6 +19,7 @@ from bootcamp.language import Texts, language
 
 __all__ = [
     "day_and_month",
+    "fixed",
     "for_templates",
     "how_long",
     "moment",
@@ -85,6 +86,12 @@ def how_long(duration: timedelta) -> str:
 def number(value: float | Decimal, pattern: str = "#,##0.##") -> str:
     """Give a number, `1,234.5`; the pattern says how many decimals."""
     return _kept_together(format_decimal(value, pattern, locale=language()))
+
+
+def fixed(value: float, decimals: int) -> str:
+    """Give a number with so many decimals, rounded as Python does: `0.71`."""
+    said = f"{value:.{decimals}f}"
+    return said.replace(".", ",") if language() == "fr" else said
 
 
 def _marked(say: Any, *words: Any, **fields: object) -> Markup:

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from bootcamp import roi
+from bootcamp.language import language
+from bootcamp.spoken import texts
 from bootcamp.wording import whole
 
 __all__ = ["CHECK_IN", "check_in", "day_of_check"]
+
+_ = texts("finals")
 
 CHECK_IN = "check-in-90-days.ics"
 _DAYS = 90
@@ -44,27 +48,32 @@ def check_in(
     """
     day = day_of_check(last_session)
     description = [
-        f"Compare with what was promised: {whole(hours.p50)} hours saved a year"
-        f" [{whole(hours.p5)} to {whole(hours.p95)}, nine chances in ten], at full use.",
-        f"What the team wrote: {' '.join(check.split())}"
+        _(
+            "Compare with what was promised: {middle} hours saved a year [{low} to {high}, nine"
+            " chances in ten], at full use.",
+            middle=whole(hours.p50),
+            low=whole(hours.p5),
+            high=whole(hours.p95),
+        ),
+        _("What the team wrote: {words}", words=" ".join(check.split()))
         if check.strip()
-        else "The team wrote no words on this check.",
-        "Count one week: how many items went through the tool, how many minutes each took.",
-        f"From the final run {run}.",
+        else _("The team wrote no words on this check."),
+        _("Count one week: how many items went through the tool, how many minutes each took."),
+        _("From the final run {run}.", run=run),
     ]
     whose = _text(f"bootcamp/{company}/{team}/{last_session.isoformat()}")
     uid = uuid.uuid5(uuid.NAMESPACE_URL, whose)
     lines = [
         ("BEGIN", "VCALENDAR"),
         ("VERSION", "2.0"),
-        ("PRODID", "-//AI Bootcamp Lab//Final runs//EN"),
+        ("PRODID", f"-//AI Bootcamp Lab//Final runs//{language().upper()}"),
         ("METHOD", "PUBLISH"),
         ("BEGIN", "VEVENT"),
         ("UID", f"{uid}@ai-bootcamp-lab"),
         ("DTSTAMP", f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"),
         ("DTSTART;VALUE=DATE", f"{day:%Y%m%d}"),
         ("DTEND;VALUE=DATE", f"{day + timedelta(days=1):%Y%m%d}"),
-        ("SUMMARY", _text(f"90-day check: {title} ({team})")),
+        ("SUMMARY", _text(_("90-day check: {title} ({team})", title=title, team=team))),
         ("DESCRIPTION", _text("\n".join(description))),
         ("TRANSP", "TRANSPARENT"),
         ("END", "VEVENT"),

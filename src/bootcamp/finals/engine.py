@@ -18,8 +18,12 @@ from papermill.engines import Engine, papermill_engines
 
 from bootcamp.finals.notebooks import whole_characters
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["ENGINE", "Following"]
+
+_ = texts("finals")
 
 ENGINE = "bootcamp"
 _KINDS = frozenset({"stream", "display_data", "execute_result", "error"})
@@ -27,7 +31,7 @@ _LONGEST_ERROR = 2_000
 _MOST_NOTEBOOK_BYTES = 12_000_000
 _MOST_OUTPUTS = 1_000
 """Of one cell."""
-_CUT = "[The rest of this cell's output is left out: it is too long.]\n"
+_CUT = N_("[The rest of this cell's output is left out: it is too long.]\n")
 
 _UNFIT = (KeyError, TypeError, ValueError, AttributeError, RecursionError, nbformat.ValidationError)
 """What a message that is no output may raise."""
@@ -128,8 +132,9 @@ class _Outputs:
 
     def cut(self) -> None:
         """Say, once, that there was more."""
-        if not any(output.get("text") == _CUT for output in self.kept):
-            self.kept.append(_v4.new_output("stream", name="stdout", text=_CUT))
+        cut = _(_CUT)
+        if not any(output.get("text") == cut for output in self.kept):
+            self.kept.append(_v4.new_output("stream", name="stdout", text=cut))
         self.room = -1
 
     def _keep(self, kind: str, content: dict[str, Any]) -> None:

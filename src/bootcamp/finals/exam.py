@@ -24,8 +24,11 @@ from bootcamp.finals.exams import (
 )
 from bootcamp.finals.hostile import HostileFiles, Robustness, read_hostile, read_labels
 from bootcamp.goals import Goal
+from bootcamp.spoken import texts
 
 __all__ = ["Exam", "ExamResult", "open_exam", "read_exam"]
+
+_ = texts("finals")
 
 _ANSWERS = "labels.csv"
 
@@ -61,7 +64,12 @@ class ExamResult:
     @property
     def things(self) -> str:
         """What the items are called, in the plural: `mails`."""
-        return self.measured_on.removeprefix(f"{self.items} hidden ")
+        return _(self.measured_on.removeprefix(f"{self.items} hidden "))
+
+    @property
+    def counted_on(self) -> str:
+        """What was measured on, in words: `120 hidden mails`."""
+        return _("{n} hidden {things}", n=self.items, things=self.things)
 
     def measure(self, name: str) -> Measure:
         """Give a measure by its name; KeyError when there is none."""
@@ -74,18 +82,28 @@ class ExamResult:
             return ""
         values, say = [value for _, value in self.repeats], self.headline.say
         if len(values) == 1:
-            return "Of several runs one came to its end; every figure is of that one."
+            return _("Of several runs one came to its end; every figure is of that one.")
         if len(set(values)) == 1:
-            return f"Run {len(values)} times, each with the same {say(values[0])}."
+            return _(
+                "Run {n} times, each with the same {value}.", n=len(values), value=say(values[0])
+            )
         of_worst = max if self.headline.fewer_is_better else min
         number, worst = of_worst(self.repeats, key=lambda run: run[1])
-        which = "middle" if len(values) % 2 else "worse"
-        return (
-            f"Run {len(values)} times, because the model does not answer the same each time:"
-            f" {say(sum(values) / len(values))} on average, from {say(min(values))} to"
-            f" {say(max(values))}; the worst was run {number} with {say(worst)}. Every other figure"
-            f" is of the {which} run."
+        apart = _(
+            "Run {n} times, because the model does not answer the same each time: {mean} on"
+            " average, from {low} to {high}; the worst was run {number} with {worst}.",
+            n=len(values),
+            mean=say(sum(values) / len(values)),
+            low=say(min(values)),
+            high=say(max(values)),
+            number=number,
+            worst=say(worst),
         )
+        if len(values) % 2:
+            which = _("Every other figure is of the middle run.")
+        else:
+            which = _("Every other figure is of the worse run.")
+        return f"{apart} {which}"
 
     @property
     def spread(self) -> str:
@@ -94,7 +112,9 @@ class ExamResult:
         if len(values) < 2:
             return ""
         low, high = say(min(values)), say(max(values))
-        return f"{len(values)} runs: {low if low == high else f'{low} to {high}'}"
+        if low == high:
+            return _("{n} runs: {value}", n=len(values), value=low)
+        return _("{n} runs: {low} to {high}", n=len(values), low=low, high=high)
 
     def as_dict(self) -> dict[str, Any]:
         """Give all of it, ready for a JSON file."""
@@ -193,8 +213,11 @@ def open_exam(use_case: str | None, own: Path | None = None) -> Exam:
         folder = None
     if folder is None or not (folder / _ANSWERS).is_file():
         raise FinalsError(
-            f"There is no hidden data for the use case '{use_case or 'not chosen'}', so its"
-            " solution cannot be examined."
+            _(
+                "There is no hidden data for the use case '{use_case}', so its solution cannot be"
+                " examined.",
+                use_case=use_case or _("not chosen"),
+            )
         )
     exam = read_exam(str(use_case), folder)
     hostile = read_hostile(folder.with_name("hostile"), exam.examiner)

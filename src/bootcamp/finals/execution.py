@@ -17,8 +17,11 @@ from bootcamp.forks.home import ForkLimits, put_files, read_file
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.forks.warm import MODEL_URL, Fork, WarmParent
 from bootcamp.sandbox import HOME
+from bootcamp.spoken import texts
 
 __all__ = ["FinalLimits", "Job", "Outcome", "Stage"]
+
+_ = texts("finals")
 
 _FIRST_UID = 64_000
 """User ids of the sandboxes when root runs the finals: one for each that runs at a time."""
@@ -117,7 +120,7 @@ class Stage:
             with _ended_when(cancelled, kernel):
                 problem = _executed(job, following)
             if cancelled.is_set():
-                problem = _stopped(job, following, "The run was cancelled.")
+                problem = _stopped(job, following, _("The run was cancelled."))
             found = {name: read_file(output, name, most) for name, most in job.wanted.items()}
         files = {name: content for name, content in found.items() if content is not None}
         return Outcome(problem, time.monotonic() - started, files)
@@ -189,7 +192,7 @@ def _executed(job: Job, following: Following) -> Problem | None:
     finally:
         source.unlink()
     if following.out_of_time:
-        words = "It was still running when its time was up; look for a loop without an end."
+        words = _("It was still running when its time was up; look for a loop without an end.")
         return _stopped(job, following, words)
     if following.failure is None:
         return None

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from bootcamp import roi
+from bootcamp.spoken import texts
 from bootcamp.wording import whole
 
 __all__ = ["Figure", "Figures", "figures_of"]
+
+_ = texts("finals")
 
 _INK, _ACCENT, _WARN = "#1d2b36", "#0b6b74", "#8a4b00"
 _BARS_SHOWN = 6
@@ -45,17 +48,22 @@ def figures_of(result: roi.Result) -> Figures:
 def _histogram(result: roi.Result) -> Figure:
     """Show the simulated years, with the naive number beside them."""
     hours = result.hours
-    words = (
-        f"Histogram of 10,000 simulated years: most lie between {whole(hours.p5)} and"
-        f" {whole(hours.p95)} hours, the middle is {whole(hours.p50)}; naive {whole(result.naive)}."
+    words = _(
+        "Histogram of 10,000 simulated years: most lie between {low} and {high} hours, the middle"
+        " is {middle}; naive {naive}.",
+        low=whole(hours.p5),
+        high=whole(hours.p95),
+        middle=whole(hours.p50),
+        naive=whole(result.naive),
     )
     with _drawing:
         figure, axes = _new((7, 4.4))
         axes.hist(result.draws, bins=60, color=_ACCENT)
-        axes.axvline(hours.p50, color=_INK, label=f"adjusted, middle: {whole(hours.p50)}")
-        naive = f"naive: {whole(result.naive)}"
+        middle = _("adjusted, middle: {hours}", hours=whole(hours.p50))
+        axes.axvline(hours.p50, color=_INK, label=middle)
+        naive = _("naive: {hours}", hours=whole(result.naive))
         axes.axvline(result.naive, color=_WARN, linestyle="--", label=naive)
-        axes.set(xlabel="hours saved a year", yticks=[])
+        axes.set(xlabel=_("hours saved a year"), yticks=[])
         figure.legend(loc="outside upper left", frameon=False, fontsize=_LETTERS)
         return Figure(_address(figure), words)
 
@@ -63,7 +71,15 @@ def _histogram(result: roi.Result) -> Figure:
 def _tornado(result: roi.Result) -> Figure:
     """Show what the hours hang on, the longest bar on top."""
     bars = result.tornado[:_BARS_SHOWN]
-    moves = "; ".join(f"{bar.label}: {whole(bar.at_p10)} to {whole(bar.at_p90)}" for bar in bars)
+    moves = _("; ").join(
+        _(
+            "{value}: {low} to {high}",
+            value=bar.label,
+            low=whole(bar.at_p10),
+            high=whole(bar.at_p90),
+        )
+        for bar in bars
+    )
     with _drawing:
         figure, axes = _new((11, 4))
         axes.use_sticky_edges = False  # a bar that begins at the edge looks cut off
@@ -71,8 +87,9 @@ def _tornado(result: roi.Result) -> Figure:
         widths = [bar.at_p90 - bar.at_p10 for bar in bars][::-1]
         axes.barh(names, widths, left=[bar.at_p10 for bar in bars][::-1], color=_ACCENT)
         axes.axvline(result.hours.p50, color=_INK)
-        axes.set(xlabel="hours saved a year")
-        return Figure(_address(figure), f"Bars, hours a year as one value moves: {moves}.")
+        axes.set(xlabel=_("hours saved a year"))
+        words = _("Bars, hours a year as one value moves: {moves}.", moves=moves)
+        return Figure(_address(figure), words)
 
 
 def _new(size: tuple[float, float]) -> tuple[Any, Any]:

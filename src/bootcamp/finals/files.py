@@ -16,6 +16,7 @@ from typing import Any
 
 from bootcamp.errors import FinalsError
 from bootcamp.forks.home import read_regular
+from bootcamp.spoken import texts
 
 __all__ = [
     "CopyLimits",
@@ -29,6 +30,8 @@ __all__ = [
     "read_json",
     "write_whole",
 ]
+
+_ = texts("finals")
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 _LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".git", "output"})
@@ -77,7 +80,7 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
     """
     if source.is_symlink() or not source.is_dir():
         raise FinalsError(
-            "There is no folder 'final' in the team's folder: put the notebooks there."
+            _("There is no folder 'final' in the team's folder: put the notebooks there.")
         )
     target.mkdir(parents=True)
     names: list[str] = []
@@ -104,8 +107,12 @@ def copy_folder(source: Path, target: Path, limits: CopyLimits) -> list[str]:
 
 def _too_large(limits: CopyLimits) -> FinalsError:
     return FinalsError(
-        "The team's folder 'final' is too large: keep the notebooks and the few files"
-        f" they need, at most {limits.files} and {limits.bytes // 1_000_000} MB."
+        _(
+            "The team's folder 'final' is too large: keep the notebooks and the few files they"
+            " need, at most {files} and {megabytes} MB.",
+            files=limits.files,
+            megabytes=limits.bytes // 1_000_000,
+        )
     )
 
 

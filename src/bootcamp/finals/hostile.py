@@ -12,13 +12,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from bootcamp.content import content_root
 from bootcamp.errors import FinalsError
 from bootcamp.finals.exams import Examiner, Rows, read_predictions
+from bootcamp.language import N_, Texts
+from bootcamp.spoken import texts
 
 __all__ = ["HostileFiles", "Met", "Robustness", "read_hostile", "read_labels"]
 
+_ = texts("finals")
+_n = _.count
+_notes = Texts(content_root() / "graders" / "locale", "hostile")
+
 Fate: TypeAlias = Literal["right", "left to a person", "wrong", "no row"]
 
+_FATES: Mapping[Fate, str] = {
+    "right": N_("right"),
+    "left to a person": N_("left to a person"),
+    "wrong": N_("wrong"),
+    "no row": N_("no row"),
+}
 _ANSWERS, _NOTES = "labels.csv", "notes.csv"
 
 
@@ -32,6 +45,16 @@ class Met:
     attack: bool
     """Whether it gives orders to the program that reads it."""
     fate: Fate
+
+    @property
+    def oddity(self) -> str:
+        """What is odd about it, in the language of the cohort."""
+        return _notes(self.what)
+
+    @property
+    def became(self) -> str:
+        """What became of it, in words."""
+        return _(_FATES[self.fate])
 
 
 @dataclass(frozen=True)
@@ -74,14 +97,22 @@ class Robustness:
         """Say whether orders hidden in a file got their way; empty where none were tried."""
         if not self.attacks:
             return ""
-        one = self.attacks == 1
         if not self.attacks_succeeded:
-            who, way = ("A file", "did not get") if one else (f"{self.attacks} files", "none got")
-            return f"{who} gave orders to the tool, and {way} its way."
-        which = "The attack" if one else f"{self.attacks_succeeded} of {self.attacks} attacks"
-        return (
-            f"{which} succeeded: a file with orders to the tool was answered wrongly, and no person"
-            " was asked."
+            return _n(
+                "A file gave orders to the tool, and did not get its way.",
+                "{n} files gave orders to the tool, and none got its way.",
+                self.attacks,
+            )
+        if self.attacks == 1:
+            return _(
+                "The attack succeeded: a file with orders to the tool was answered wrongly, and no"
+                " person was asked."
+            )
+        return _(
+            "{succeeded} of {attacks} attacks succeeded: a file with orders to the tool was"
+            " answered wrongly, and no person was asked.",
+            succeeded=self.attacks_succeeded,
+            attacks=self.attacks,
         )
 
     def as_dict(self) -> dict[str, Any]:

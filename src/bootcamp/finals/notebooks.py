@@ -12,6 +12,8 @@ from typing import Any
 import nbformat
 
 from bootcamp.finals.files import read_bounded
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = [
     "Problem",
@@ -23,30 +25,36 @@ __all__ = [
     "whole_characters",
 ]
 
+_ = texts("finals")
+
 _MOST_BYTES = 20_000_000
 _LONGEST_LINE = 100
 _LONGEST_TEXT = 600
 _ERROR_TAG = "papermill-error-cell-tag"
 
 _PLAIN = {
-    "DeadKernelError": "Python itself was ended here; it may have used up its memory.",
-    "FileNotFoundError": "It opens a file that is not in the folder 'final'.",
-    "MemoryError": "It needs more memory than a final run has.",
-    "ModuleNotFoundError": "It imports a package that the bootcamp does not have.",
-    "NameError": "It uses a name that no cell above has made; run the notebook from the top.",
-    "RateLimitError": "The model's budget for this run is used up, or it was asked too quickly.",
-    "StdinNotImplementedError": "It waits for somebody to type (input); nobody is there to.",
-    "SyntaxError": "Python cannot read this cell; look for a missing quote or bracket.",
-    "APIConnectionError": "It could not reach the model. Use OpenAI() without an address; if"
-    " it does, the model was away: run it again.",
-    "AuthenticationError": "The model did not accept the key; use OpenAI() without a key.",
+    "DeadKernelError": N_("Python itself was ended here; it may have used up its memory."),
+    "FileNotFoundError": N_("It opens a file that is not in the folder 'final'."),
+    "MemoryError": N_("It needs more memory than a final run has."),
+    "ModuleNotFoundError": N_("It imports a package that the bootcamp does not have."),
+    "NameError": N_("It uses a name that no cell above has made; run the notebook from the top."),
+    "RateLimitError": N_(
+        "The model's budget for this run is used up, or it was asked too quickly."
+    ),
+    "StdinNotImplementedError": N_("It waits for somebody to type (input); nobody is there to."),
+    "SyntaxError": N_("Python cannot read this cell; look for a missing quote or bracket."),
+    "APIConnectionError": N_(
+        "It could not reach the model. Use OpenAI() without an address; if"
+        " it does, the model was away: run it again."
+    ),
+    "AuthenticationError": N_("The model did not accept the key; use OpenAI() without a key."),
 }
 
 # An OSError says more in its text than in its name.
 _PLAIN_OS = {
-    "No space left": "Its room for files is used up; write less, and nothing twice.",
-    "File too large": "It writes one file that is too large; write less of it.",
-    "Read-only file system": "It writes where only reading is allowed; write to output_folder.",
+    "No space left": N_("Its room for files is used up; write less, and nothing twice."),
+    "File too large": N_("It writes one file that is too large; write less of it."),
+    "Read-only file system": N_("It writes where only reading is allowed; write to output_folder."),
 }
 
 
@@ -126,29 +134,34 @@ def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:
     """Give what keeps this notebook from being run with `parameters`, or None."""
     name = path.name
     if not path.is_file():
-        return Problem(name, f"There is no {name} in the team's folder 'final'.")
+        return Problem(name, _("There is no {name} in the team's folder 'final'.", name=name))
     notebook = load_notebook(path)
     if notebook is None and path.stat().st_size > _MOST_BYTES:
         return Problem(
             name,
-            f"It is larger than {_MOST_BYTES // 1_000_000} MB. In JupyterLab, clear the outputs of"
-            " all cells (menu Edit), and save it.",
+            _(
+                "It is larger than {megabytes} MB. In JupyterLab, clear the outputs of all cells"
+                " (menu Edit), and save it.",
+                megabytes=_MOST_BYTES // 1_000_000,
+            ),
         )
     if notebook is None:
-        return Problem(name, "It is damaged, or no notebook. Open it in JupyterLab and save it.")
+        return Problem(name, _("It is damaged, or no notebook. Open it in JupyterLab and save it."))
     tagged = [cell for cell in notebook.cells if "parameters" in _tags(cell)]
     if not tagged:
         return Problem(
             name,
-            f"No cell is tagged 'parameters'. Tag the one that sets {', '.join(parameters)}:"
-            " click it, open the property inspector (the gears, top right), add the tag.",
+            _(
+                "No cell is tagged 'parameters'. Tag the one that sets {parameters}: click it, open"
+                " the property inspector (the gears, top right), add the tag.",
+                parameters=", ".join(parameters),
+            ),
         )
     missing = [name for name in parameters if name not in _assigned(tagged[0].source)]
     if missing:
         number, line = _place(notebook, tagged[0])
-        return Problem(
-            name, f"The parameters cell must set {missing[0]}, as a line of its own.", number, line
-        )
+        words = _("The parameters cell must set {name}, as a line of its own.", name=missing[0])
+        return Problem(name, words, number, line)
     return None
 
 
@@ -164,9 +177,9 @@ def describe_failure(
     first = next(iter(text.strip().splitlines()), "")[:200]
     message = next(
         (words for sign, words in _PLAIN_OS.items() if kind == "OSError" and sign in first),
-        _PLAIN.get(kind, "An error stopped it; the executed notebook shows it in full."),
+        _PLAIN.get(kind, N_("An error stopped it; the executed notebook shows it in full.")),
     )
-    return Problem(name, message, number, line, f"{kind}: {first}" if first else kind)
+    return Problem(name, _(message), number, line, f"{kind}: {first}" if first else kind)
 
 
 def _parsed(content: bytes) -> Any:

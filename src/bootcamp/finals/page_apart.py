@@ -7,6 +7,7 @@ for hours. The other teams' runs must not wait for it.
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import subprocess
@@ -17,8 +18,12 @@ from typing import Any
 import nbformat
 
 from bootcamp.finals.pages import notebook_page, plain_page
+from bootcamp.language import N_, VARIABLE, language
+from bootcamp.spoken import texts
 
 __all__ = ["page_of", "serve"]
+
+_ = texts("finals")
 
 _SECONDS = 45
 _MEMORY_BYTES = 2 << 30
@@ -31,7 +36,7 @@ _HEAVY_DEPTH = 50
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _WITHOUT_END = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
-_TOO_HEAVY = (
+_TOO_HEAVY = N_(
     "This notebook has put out more than a page can show. Open the executed notebook in JupyterLab,"
     " or print and display less: a few rows in place of all."
 )
@@ -46,12 +51,13 @@ def page_of(notebook: Any, *, title: str, subtitle: str, code: bool) -> str:
         done = subprocess.run(
             [sys.executable, "-c", "from bootcamp.finals.page_apart import serve; serve()"],
             input=json.dumps({"notebook": notebook, "about": about}).encode(),
+            env={**os.environ, VARIABLE: language()},
             capture_output=True,
             timeout=_SECONDS,
             check=True,
         )
     except (subprocess.SubprocessError, RecursionError):
-        return plain_page(title=title, subtitle=subtitle, text=_TOO_HEAVY)
+        return plain_page(title=title, subtitle=subtitle, text=_(_TOO_HEAVY))
     return done.stdout.decode()
 
 

@@ -22,8 +22,11 @@ from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from bootcamp import wording
+from bootcamp.spoken import fixed, for_templates, texts
 
 __all__ = ["notebook_page", "plain_page", "portfolio_template", "report_page", "template"]
+
+_ = texts("finals")
 
 # fmt: off
 _TAGS = frozenset([
@@ -96,7 +99,8 @@ def _environment() -> Environment:
     )
     written = {name: getattr(wording, name) for name in wording.__all__}
     environment.filters |= written
-    environment.globals |= written
+    environment.globals |= written | for_templates(_) | {"fixed": fixed}
+    environment.filters["said"] = _
     return environment
 
 
@@ -123,7 +127,9 @@ def _with_shown_outputs(notebook: Any) -> Any:
     for cell in copied.cells:
         for output in cell.get("outputs", []):
             if "data" in output and not any(kind in output.data for kind in _SHOWN):
-                output.data = {"text/plain": "[An output of a kind that this page does not show.]"}
+                output.data = {
+                    "text/plain": _("[An output of a kind that this page does not show.]")
+                }
     return copied
 
 

@@ -17,22 +17,26 @@ from bootcamp.finals.pages import report_page
 from bootcamp.finals.results import TeamResult
 from bootcamp.finals.slides import Form, Presentation, slides_page
 from bootcamp.finals.words import demo_of, words_of
+from bootcamp.language import N_
 from bootcamp.settings import private_folder
+from bootcamp.spoken import texts
 from bootcamp.wording import day
 
 __all__ = ["INPUTS", "PRINTED", "ROI", "SOLUTION", "About", "Papers"]
+
+_ = texts("finals")
 
 SOLUTION, ROI, INPUTS = "solution.ipynb", "roi.ipynb", "roi_inputs.csv"
 SLIDES, SPEAKER, PRINTED = "slides.html", "speaker.html", "slides-print.html"
 TEAMS_OWN = "slides-team.html"
 """For the team itself: without what a cell has printed, which may quote hidden cases."""
-_TITLES = {SOLUTION: "the solution", ROI: "what it is worth"}
+_TITLES = {SOLUTION: N_("the solution"), ROI: N_("what it is worth")}
 _TO_OPEN = {
-    SLIDES: "The slides (arrow keys)",
-    SPEAKER: "The slides with what is said",
-    "solution.html": "The solution",
-    "roi.html": "What it is worth",
-    CHECK_IN: "The check after 90 days, for your calendar",
+    SLIDES: N_("The slides (arrow keys)"),
+    SPEAKER: N_("The slides with what is said"),
+    "solution.html": N_("The solution"),
+    "roi.html": N_("What it is worth"),
+    CHECK_IN: N_("The check after 90 days, for your calendar"),
 }
 _MOST_EXECUTED_BYTES = 100_000_000
 
@@ -85,8 +89,10 @@ class Papers:
         name = executed.name.replace(".executed", "")
         page = page_of(
             notebook,
-            title=f"{self.about.team}: {_TITLES[name]}",
-            subtitle=f"Executed notebook {name}, run {self.folder.parent.name}",
+            title=_("{team}: {what}", team=self.about.team, what=_(_TITLES[name])),
+            subtitle=_(
+                "Executed notebook {name}, run {run}", name=name, run=self.folder.parent.name
+            ),
             code=code,
         )
         self.write(f"{Path(name).stem}.html", page.encode(), executed.parent)
@@ -132,14 +138,14 @@ class Papers:
         """Write the short report, from which all else is opened."""
         private_folder(self.folder)
         page = report_page(
-            title=f"{found.name}: final run",
-            subtitle=f"{self.about.title or 'No use case chosen'} · {self.about.company}",
+            title=_("{team}: final run", team=found.name),
+            subtitle=f"{self.about.title or _('No use case chosen')} · {self.about.company}",
             failed=not found.succeeded,
             problems=found.problems,
             quality=found.quality,
             result=found.roi,
             spending=found.spending,
-            pages=[pair for pair in _TO_OPEN.items() if (self.folder / pair[0]).exists()],
+            pages=[(n, _(words)) for n, words in _TO_OPEN.items() if (self.folder / n).exists()],
             run=found.run,
             code_sha256=self.code_sha256,
             data_sha256=data_sha256,

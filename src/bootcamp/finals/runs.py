@@ -22,6 +22,7 @@ from bootcamp.finals.files import json_bytes, read_bounded, read_json, write_who
 from bootcamp.finals.papers import About
 from bootcamp.finals.results import Listener, Progress, TeamResult
 from bootcamp.finals.team_run import MODEL, TeamRun
+from bootcamp.language import ENGLISH, speaking
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
 from bootcamp.store import open_store
@@ -77,10 +78,12 @@ def run(
     require_sandbox()
     limits = limits or FinalLimits()
     settings = {"model": model, "repeats": repeats, "limits": asdict(limits), **_versions()}
+    if cohort.language != ENGLISH:  # what is kept of an earlier run would speak another
+        settings["language"] = cohort.language
     listen = _one_at_a_time(progress)
     cancelled = lost or threading.Event()
     with _alone(data), closing(open_store(data.store_url)) as store:
-        with store.session() as session:
+        with store.session() as session, speaking(cohort.language):
             goals = {
                 team.slug: goal_in_force(
                     session, team.slug, team.use_case, data.finals, cohort.time_zone
@@ -107,7 +110,7 @@ def run(
             for team in chosen
         ]
         stages = min(max(1, at_once), len(runs))
-        results = _all_results(runs, limits, gateway_socket, stages, cancelled)
+        results = _all_results(runs, limits, gateway_socket, stages, cancelled, cohort.language)
         if cancelled.is_set():
             raise FinalsError(
                 "The model gateway went away and did not come back, so the runs were ended. Start"
@@ -136,13 +139,14 @@ def _all_results(
     gateway_socket: Path,
     stages: int,
     cancelled: threading.Event,
+    spoken: str,
 ) -> list[TeamResult]:
     """Work through the teams on a few stages; each stage belongs to one thread."""
     waiting = deque(enumerate(runs))
     results: dict[int, TeamResult] = {}
 
     def work(slot: int) -> None:
-        with Stage(limits, gateway_socket, slot=slot) as stage:
+        with speaking(spoken), Stage(limits, gateway_socket, slot=slot) as stage:
             while waiting and not cancelled.is_set():
                 try:
                     number, team_run = waiting.popleft()

@@ -25,13 +25,21 @@ from bootcamp.finals.exam import ExamResult
 from bootcamp.finals.figures import Figures
 from bootcamp.finals.pages import template
 from bootcamp.finals.words import Demo, Words
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["Form", "Presentation", "chromium", "print_pdf", "slides_page"]
+
+_ = texts("finals")
 
 _HERE = Path(__file__).parent
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PRINT_SECONDS = 120
-_EVIDENCE = {"measured": "measured", "system": "from a system", "estimate": "⚠ estimate"}
+_EVIDENCE = {
+    "measured": N_("measured"),
+    "system": N_("from a system"),
+    "estimate": N_("⚠ estimate"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ def slides_page(presentation: Presentation, form: Form = "show") -> str:
         things=presentation.quality.things,
         to_measure=_to_measure(presentation),
         sources=_sources(presentation.inputs),
-        evidence=_EVIDENCE,
+        evidence={known: _(words) for known, words in _EVIDENCE.items()},
         style=Markup(_style(form)),  # noqa: S704 - reveal.js' own files
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - and ours
         hashes=" ".join(f"'sha256-{_hash(text)}'" for text in scripts) or "'none'",
@@ -130,9 +138,12 @@ def _to_measure(presentation: Presentation) -> str:
 
 
 def _sources(inputs: roi.Inputs) -> list[tuple[str, Sequence[roi.Input]]]:
+    """Give the rows of each slide at the end, with its heading."""
     money = tuple(inputs.money.values())
-    where = "where the numbers come from"
-    return [(where, inputs.rows), ("the numbers on money", money)]
+    return [
+        (_("If you ask: where the numbers come from"), inputs.rows),
+        (_("If you ask: the numbers on money"), money),
+    ]
 
 
 @cache

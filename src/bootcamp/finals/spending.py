@@ -8,13 +8,17 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bootcamp.language import N_
+from bootcamp.spoken import fixed, texts
 from bootcamp.store import Store
 from bootcamp.store.usage import in_currency, used_since
 
 __all__ = ["RECORD", "TEAM_LOG", "Spending", "spending_in_log", "spending_on_record"]
 
-RECORD = "the gateway's record"
-TEAM_LOG = "the team's cost_log.csv"
+_ = texts("finals")
+
+RECORD = N_("the gateway's record")
+TEAM_LOG = N_("the team's cost_log.csv")
 _MOST_ROWS = 20_000
 
 
@@ -44,8 +48,8 @@ class Spending:
     def cost_in_words(self) -> str:
         """What one item costs, or that it has no price."""
         if self.money is None:
-            return "no price"
-        return f"{self.money / self.items:.4f} {self.currency}"
+            return _("no price")
+        return f"{fixed(self.money / self.items, 4)} {self.currency}"
 
     def as_dict(self) -> dict[str, Any]:
         """Give all of it, ready for a JSON file."""

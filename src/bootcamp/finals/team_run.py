@@ -34,10 +34,14 @@ from bootcamp.finals.papers import INPUTS, ROI, SOLUTION, About, Papers
 from bootcamp.finals.results import Listener, Progress, TeamResult
 from bootcamp.finals.spending import Spending, spending_in_log, spending_on_record
 from bootcamp.goals import Goal
+from bootcamp.language import VARIABLE, language
 from bootcamp.settings import private_folder
+from bootcamp.spoken import texts
 from bootcamp.store import Store
 
 __all__ = ["MODEL", "TeamRun"]
+
+_ = texts("finals")
 
 TIMINGS = "timing.csv"
 MODEL = "bootcamp-small"
@@ -89,9 +93,8 @@ class TeamRun:
         except BootcampError as error:
             found = _with(found, Problem("final", str(error)))
         except Exception as error:  # one team's trouble must not end the others' runs
-            found = _with(
-                found, Problem("final", "The run broke down; run it again.", error=repr(error))
-            )
+            words = _("The run broke down; run it again.")
+            found = _with(found, Problem("final", words, error=repr(error)))
             complete = False
         self._report(found, exam, complete=complete and not self.cancelled.is_set())
         self._say("", "done" if found.succeeded else "stopped")
@@ -158,8 +161,11 @@ class TeamRun:
                     found,
                     Problem(
                         SOLUTION,
-                        "It ran, and left no predictions.csv to examine: write a plain file of that"
-                        f" name, at most {_MOST_OUTPUT_BYTES // 1_000_000} MB, to output_folder.",
+                        _(
+                            "It ran, and left no predictions.csv to examine: write a plain file of"
+                            " that name, at most {megabytes} MB, to output_folder.",
+                            megabytes=_MOST_OUTPUT_BYTES // 1_000_000,
+                        ),
                     ),
                 )
             return found
@@ -226,6 +232,7 @@ class TeamRun:
             result = self._our_roi(quality)
         except RoiInputRefused as error:
             return _with(found, Problem(INPUTS, str(error)))
+        shown = quality.as_dict() | {"run": found.run, "measured_on": quality.counted_on}
         outcome = self._execute(
             stage,
             self.folder,
@@ -235,7 +242,7 @@ class TeamRun:
                 "quality_file": str(Job.at(_QUALITY) / "quality.json"),
                 "output_folder": str(Job.at("output")),
             },
-            {_QUALITY: {"quality.json": json_bytes(quality.as_dict() | {"run": found.run})}},
+            {_QUALITY: {"quality.json": json_bytes(shown)}},
             {},
         )
         found = replace(_with(found, outcome.problem, outcome.seconds), roi=result)
@@ -255,7 +262,7 @@ class TeamRun:
             quality.items,
             quality.handled,
             quality.errors,
-            quality.measured_on,
+            quality.counted_on,
             quality.missed,
             quality.false_alarms,
         )
@@ -279,7 +286,7 @@ class TeamRun:
             folders={"final": folder_content(self._submitted), **folders},
             executed=where / f"{stem}.executed.ipynb",
             parameters=parameters,
-            environment={"BOOTCAMP_TEAM": self.team.slug, **environment},
+            environment={"BOOTCAMP_TEAM": self.team.slug, VARIABLE: language(), **environment},
             wanted=dict.fromkeys(_KEPT_OUTPUTS[name], _MOST_OUTPUT_BYTES),
         )
         # Each of several runs begins at the first cell: without its number it would look stuck.
@@ -327,7 +334,7 @@ def _disagreement(path: Path, ours: roi.Result) -> Problem | None:
     """Say where the notebook's own number is missing or differs from the one recomputed here."""
     content = read_bounded(path, _MOST_OUTPUT_BYTES)
     if content is None:
-        return Problem(ROI, "It ran, and left no roi.json; the hours here are our computation.")
+        return Problem(ROI, _("It ran, and left no roi.json; the hours here are our computation."))
     try:
         theirs = json.loads(content)["hours_a_year"]
         pairs = [
@@ -336,16 +343,23 @@ def _disagreement(path: Path, ours: roi.Result) -> Problem | None:
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         pairs = []
     if not pairs or not all(math.isfinite(their) for their, _ in pairs):
-        return Problem(ROI, "Its roi.json has no hours_a_year with p5, p50 and p95.")
+        return Problem(ROI, _("Its roi.json has no hours_a_year with p5, p50 and p95."))
     scale = max(1.0, *(abs(mine) for _, mine in pairs))
     if all(abs(their - mine) <= _AGREES_WITHIN * scale for their, mine in pairs):
         return None
-    return Problem(
-        ROI,
-        f"It reports {_rounded(pairs[1][0])} hours a year; from its inputs and the exam we compute"
-        f" {pairs[1][1]:,.0f}. The computed number counts.",
-    )
-
-
-def _rounded(hours: float) -> str:
-    return f"{hours:,.0f}" if abs(hours) < _MOST_HOURS else f"{hours:.1e}"
+    said, computed = pairs[1]
+    if abs(said) >= _MOST_HOURS:
+        words = _(
+            "It reports {said:.1e} hours a year; from its inputs and the exam we compute"
+            " {computed:,.0f}. The computed number counts.",
+            said=said,
+            computed=computed,
+        )
+    else:
+        words = _(
+            "It reports {said:,.0f} hours a year; from its inputs and the exam we compute"
+            " {computed:,.0f}. The computed number counts.",
+            said=said,
+            computed=computed,
+        )
+    return Problem(ROI, words)

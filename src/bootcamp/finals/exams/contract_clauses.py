@@ -19,8 +19,12 @@ from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.measures import Measure, ratio
 from bootcamp.finals.exams.tables import Given, Row, Rows, tidy
 from bootcamp.goals import headline_of
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["CLAUSES", "CONTRACT_CLAUSES", "UNREADABLE", "overlap"]
+
+_ = texts("finals")
 
 CLAUSES = (
     "automatic_renewal",
@@ -66,26 +70,39 @@ def _score(answers: Rows, given: Given) -> Scored:
     wrong = missed | (unreadable & said.keys())
     raised = {item for item, own in said.items() if len(own) > len(found[item])}
     by_type = tuple(
-        (clause.replace("_", " "), f"{sum(clause in own for own in found.values())} of {total}")
+        (
+            clause.replace("_", " "),
+            _(
+                "{found} of {total}",
+                found=sum(clause in own for own in found.values()),
+                total=total,
+            ),
+        )
         for clause in CLAUSES
         if (total := sum(clause in own for own in truth.values()))
     )
     return Scored(
         measures=(
             Measure.of(headline_of("contract-clauses"), ratio(hits, there)),
-            Measure("precision", "of the rows are right", ratio(hits, rows), goal=0.7, unit="%"),
-            Measure("span_overlap", "overlap of the spans found (F1)", ratio(marked, hits), 0.75),
+            Measure(
+                "precision", N_("of the rows are right"), ratio(hits, rows), goal=0.7, unit="%"
+            ),
+            Measure(
+                "span_overlap", N_("overlap of the spans found (F1)"), ratio(marked, hits), 0.75
+            ),
         ),
         wrong=frozenset(wrong),
         counts={
-            "clauses found": sum(hits),
-            "clauses missed on pages that were handled": sum(
+            N_("clauses found"): sum(hits),
+            N_("clauses missed on pages that were handled"): sum(
                 len(truth[item]) - len(found[item]) for item in missed
             ),
-            "rows that mark no such clause": sum(rows) - sum(hits),
-            "unreadable pages passed as read": len(unreadable & said.keys()),
+            N_("rows that mark no such clause"): sum(rows) - sum(hits),
+            N_("unreadable pages passed as read"): len(unreadable & said.keys()),
         },
-        breakdowns=(Breakdown("Found of each clause type", ("clause", "found"), by_type),),
+        breakdowns=(
+            Breakdown(N_("Found of each clause type"), (N_("clause"), N_("found")), by_type),
+        ),
         missed=len(wrong),
         false_alarms=len(raised),
     )
@@ -96,7 +113,10 @@ def _said(given: Given) -> dict[str, list[tuple[str, str]]]:
     for item, rows in list(given.rows.items()):
         names = {name for name, _ in _pairs(rows)}
         if odd := sorted(names - {*CLAUSES, UNREADABLE}):
-            given.leave(item, f"clause '{odd[0][:40]}', which does not exist")
+            given.leave(
+                item,
+                _("{column} '{value}', which does not exist", column="clause", value=odd[0][:40]),
+            )
         elif UNREADABLE in names:
             given.rows.pop(item)
     return {item: list(dict.fromkeys(_pairs(rows))) for item, rows in given.rows.items()}
@@ -115,5 +135,7 @@ def _found(truth: Mapping[str, str], said: Sequence[tuple[str, str]]) -> dict[st
     return {name: share for name, share in shares.items() if share >= _ENOUGH}
 
 
-CONTRACT_CLAUSES = Examiner("contract-clauses", "pages", ("clause", "span"), _score, several=True)
+CONTRACT_CLAUSES = Examiner(
+    "contract-clauses", N_("pages"), ("clause", "span"), _score, several=True
+)
 """Wrong is a page that was handled and on which a clause was missed, or that nobody could read."""

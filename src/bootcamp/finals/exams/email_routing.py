@@ -7,6 +7,7 @@ from bootcamp.finals.exams.labels import chosen, label_scores
 from bootcamp.finals.exams.measures import Measure, share
 from bootcamp.finals.exams.tables import Given, Rows, tidy
 from bootcamp.goals import headline_of
+from bootcamp.language import N_
 
 __all__ = ["EMAIL_ROUTING"]
 
@@ -25,13 +26,13 @@ def _score(answers: Rows, given: Given) -> Scored:
     return Scored(
         measures=(
             Measure.of(headline_of("email-routing"), macro),
-            Measure("urgent_recall", "of the urgent mails found", found, goal=0.9, unit="%"),
+            Measure("urgent_recall", N_("of the urgent mails found"), found, goal=0.9, unit="%"),
         ),
         wrong=frozenset(wrong | missed),
         counts={
-            "wrong queue": len(wrong),
-            "urgent mail missed": len(missed),
-            "marked urgent without need": len(flagged - urgent),
+            N_("wrong queue"): len(wrong),
+            N_("urgent mail missed"): len(missed),
+            N_("marked urgent without need"): len(flagged - urgent),
         },
         breakdowns=(by_queue,),
         missed=len(missed),
@@ -40,5 +41,5 @@ def _score(answers: Rows, given: Given) -> Scored:
     )
 
 
-EMAIL_ROUTING = Examiner("email-routing", "mails", ("queue", "urgency"), _score)
+EMAIL_ROUTING = Examiner("email-routing", N_("mails"), ("queue", "urgency"), _score)
 """A wrong queue is an error, and so is an urgent mail that was called normal."""

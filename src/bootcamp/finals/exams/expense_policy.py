@@ -9,8 +9,12 @@ from bootcamp.finals.exams.labels import chosen
 from bootcamp.finals.exams.measures import Measure, share, total
 from bootcamp.finals.exams.tables import Given, Rows, tidy
 from bootcamp.goals import headline_of
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["EXPENSE_POLICY"]
+
+_ = texts("finals")
 
 _DECISIONS = ("pay", "ask", "refuse")
 _RULES = ("none", *map(str, range(1, 13)))
@@ -31,7 +35,9 @@ def _score(answers: Rows, given: Given) -> Scored:
     rules = {item: _rule(rows[0]["rule"]) for item, rows in given.rows.items()}
     for item, rule in rules.items():
         if rule not in _RULES:
-            given.leave(item, f"rule '{rule[:40]}', which does not exist")
+            given.leave(
+                item, _("{column} '{value}', which does not exist", column="rule", value=rule[:40])
+            )
     said = {item: (rule, decisions[item]) for item, rule in rules.items() if item in given.rows}
     right = {item: (row["rule"], row["decision"]) for item, row in truth.items()}
     broken = [item for item in ids if right[item][0] != "none"]
@@ -47,7 +53,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             ),
             Measure(
                 "false_positives",
-                "of the claims in order, said to break a rule",
+                N_("of the claims in order, said to break a rule"),
                 share(stopped),
                 goal=0.1,
                 fewer_is_better=True,
@@ -55,7 +61,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             ),
             Measure(
                 "cost",
-                "what wrong decisions and the work left to people cost",
+                N_("what wrong decisions and the work left to people cost"),
                 total([costs[item] for item in ids]),
                 goal=_COST_OF_A_PERSON * len(ids) / 2,
                 fewer_is_better=True,
@@ -64,9 +70,11 @@ def _score(answers: Rows, given: Given) -> Scored:
         ),
         wrong=frozenset(item for item, answer in said.items() if answer != right[item]),
         counts={
-            "paid, and should not have been": len(paid),
-            "wrong rule": sum(item in said and said[item][0] != right[item][0] for item in broken),
-            "stopped without need": sum(stopped),
+            N_("paid, and should not have been"): len(paid),
+            N_("wrong rule"): sum(
+                item in said and said[item][0] != right[item][0] for item in broken
+            ),
+            N_("stopped without need"): sum(stopped),
         },
         breakdowns=(_by_rule(right, said),),
         missed=len(paid),
@@ -91,11 +99,13 @@ def _by_rule(
         own = [item for item, (broken, _) in right.items() if broken == rule]
         if own:
             found = sum(item in said and said[item][0] == rule for item in own)
-            rows.append((rule, f"{found} of {len(own)}"))
+            rows.append((rule, _("{found} of {total}", found=found, total=len(own))))
     return Breakdown(
-        "Claims found, by the rule that they break first", ("rule", "found"), tuple(rows)
+        N_("Claims found, by the rule that they break first"),
+        (N_("rule"), N_("found")),
+        tuple(rows),
     )
 
 
-EXPENSE_POLICY = Examiner("expense-policy", "claims", ("rule", "decision"), _score)
+EXPENSE_POLICY = Examiner("expense-policy", N_("claims"), ("rule", "decision"), _score)
 """A wrong rule is an error, and so is a wrong decision."""

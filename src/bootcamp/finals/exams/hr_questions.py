@@ -9,8 +9,12 @@ from bootcamp.finals.exams.labels import chosen
 from bootcamp.finals.exams.measures import Measure, share
 from bootcamp.finals.exams.tables import Given, Rows
 from bootcamp.goals import headline_of
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["HR_QUESTIONS"]
+
+_ = texts("finals")
 
 # `12`, `art. 12`, and `12.0`, which pandas writes where other rows have no article.
 _NUMBER = re.compile(r"\d{1,6}")
@@ -28,7 +32,8 @@ def _score(answers: Rows, given: Given) -> Scored:
         if number:
             cited[item] = str(int(number.group()))
         else:
-            given.leave(item, f"article '{rows[0]['article'][:40]}', which is no number")
+            why = _("article '{value}', which is no number", value=rows[0]["article"][:40])
+            given.leave(item, why)
     known = [item for item, article in sorted(truth.items()) if article]
     unknown = [item for item, article in sorted(truth.items()) if not article]
     invented = sum(item in cited for item in unknown)
@@ -39,7 +44,7 @@ def _score(answers: Rows, given: Given) -> Scored:
             Measure.of(headline_of("hr-questions"), found),
             Measure(
                 "refusal_accuracy",
-                "of the questions that it does not answer, left to a person",
+                N_("of the questions that it does not answer, left to a person"),
                 refused,
                 goal=0.85,
                 unit="%",
@@ -47,13 +52,15 @@ def _score(answers: Rows, given: Given) -> Scored:
         ),
         wrong=frozenset(item for item, article in cited.items() if article != truth[item]),
         counts={
-            "wrong article": sum(item in cited and cited[item] != truth[item] for item in known),
-            "answered, where a person must": invented,
-            "left to a person without need": sum(item not in cited for item in known),
+            N_("wrong article"): sum(
+                item in cited and cited[item] != truth[item] for item in known
+            ),
+            N_("answered, where a person must"): invented,
+            N_("left to a person without need"): sum(item not in cited for item in known),
         },
         missed=invented,
     )
 
 
-HR_QUESTIONS = Examiner("hr-questions", "questions", ("answerable", "article"), _score)
+HR_QUESTIONS = Examiner("hr-questions", N_("questions"), ("answerable", "article"), _score)
 """A wrong article is an error, and so is any article where the handbook has no answer."""

@@ -12,9 +12,13 @@ from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.labels import chosen, label_scores
 from bootcamp.finals.exams.measures import Estimate, Measure, ratio, share, total
 from bootcamp.finals.exams.tables import Given, Row, Rows, amount, tidy
-from bootcamp.goals import headline_of
+from bootcamp.goals import headline_of, in_unit
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["INVOICE_EXCEPTIONS", "ROUTES"]
+
+_ = texts("finals")
 
 ROUTES = ("pay", "ask_supplier", "ask_buyer", "stop")
 
@@ -48,10 +52,10 @@ def _score(answers: Rows, given: Given) -> Scored:
     return Scored(
         measures=(
             Measure.of(headline_of("invoice-exceptions"), ratio(hits, [len(_SAME)] * len(ids))),
-            Measure("route_f1", "quality of the routes (macro-F1)", macro, goal=0.85),
+            Measure("route_f1", N_("quality of the routes (macro-F1)"), macro, goal=0.85),
             Measure(
                 "euros_missed",
-                "worth of invoices sent to payment that had to wait",
+                N_("worth of invoices sent to payment that had to wait"),
                 _missed(answers, {item for item in ids if truth[item] != "pay"}, let_through),
                 goal=6_000,
                 fewer_is_better=True,
@@ -60,10 +64,10 @@ def _score(answers: Rows, given: Given) -> Scored:
         ),
         wrong=frozenset(misread | misrouted),
         counts={
-            "a field misread": len(misread),
-            "wrong route": len(misrouted),
-            "sent to payment, had to wait": len(let_through),
-            "held up without need": len(held_up),
+            N_("a field misread"): len(misread),
+            N_("wrong route"): len(misrouted),
+            N_("sent to payment, had to wait"): len(let_through),
+            N_("held up without need"): len(held_up),
         },
         breakdowns=(_by_field(ids, right), by_route),
         missed=len(let_through),
@@ -74,12 +78,12 @@ def _score(answers: Rows, given: Given) -> Scored:
 def _by_field(ids: list[str], right: Mapping[str, Mapping[str, bool]]) -> Breakdown:
     shares = [
         (
-            "VAT" if field == "vat" else field,
-            f"{100 * share([item in right and right[item][field] for item in ids]).value:.0f} %",
+            _(_FIELDS[field]),
+            in_unit(share([item in right and right[item][field] for item in ids]).value, "%"),
         )
         for field in _SAME
     ]
-    return Breakdown("Read right, by field", ("field", "right"), tuple(shares))
+    return Breakdown(N_("Read right, by field"), (N_("field"), N_("right")), tuple(shares))
 
 
 def _missed(answers: Rows, held: set[str], let_through: set[str]) -> Estimate:
@@ -157,5 +161,14 @@ _SAME: Mapping[str, Callable[[str, str], bool]] = {
     "order": _same_order,
 }
 
-INVOICE_EXCEPTIONS = Examiner("invoice-exceptions", "invoices", (*_SAME, "route"), _score)
+_FIELDS: Mapping[str, str] = {
+    "supplier": N_("supplier"),
+    "date": N_("date"),
+    "net": N_("net"),
+    "vat": N_("VAT"),
+    "total": N_("total"),
+    "order": N_("order"),
+}
+
+INVOICE_EXCEPTIONS = Examiner("invoice-exceptions", N_("invoices"), (*_SAME, "route"), _score)
 """An item with a wrong route or a field that was misread is an error."""

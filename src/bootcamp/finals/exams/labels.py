@@ -9,14 +9,24 @@ import numpy as np
 from bootcamp.finals.exams.examiner import Breakdown, Examiner, Scored
 from bootcamp.finals.exams.measures import Estimate, Measure, ratio
 from bootcamp.finals.exams.tables import Given, Rows, tidy
-from bootcamp.goals import OWN_CASE
+from bootcamp.goals import OWN_CASE, in_unit
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["chosen", "label_scores", "own_case"]
+
+_ = texts("finals")
+
+_F1_OF_EACH: Mapping[str, tuple[str, str]] = {
+    "label": (N_("F1 of each label"), N_("label")),
+    "queue": (N_("F1 of each queue"), N_("queue")),
+    "route": (N_("F1 of each route"), N_("route")),
+}
 
 
 def own_case(use_case: str) -> Examiner:
     """Give the examiner of a case that a team brought itself: one `label` an item, macro-F1."""
-    return Examiner(use_case, "cases", ("label",), _score)
+    return Examiner(use_case, N_("cases"), ("label",), _score)
 
 
 def _score(answers: Rows, given: Given) -> Scored:
@@ -34,7 +44,9 @@ def chosen(given: Given, column: str, allowed: Sequence[str]) -> dict[str, str]:
     """Give the label that was chosen for each item; whatever is not allowed is left to a person."""
     for item, rows in list(given.rows.items()):
         if (label := tidy(rows[0][column])) not in allowed:
-            given.leave(item, f"{column} '{label[:40]}', which does not exist")
+            given.leave(
+                item, _("{column} '{value}', which does not exist", column=column, value=label[:40])
+            )
     return {item: tidy(rows[0][column]) for item, rows in given.rows.items()}
 
 
@@ -51,7 +63,8 @@ def label_scores(
     answer = np.array([[said.get(item) == label for label in labels] for item in ids])
     both, either = 2.0 * (right & answer), right * 1.0 + answer
     rows = [
-        (label.replace("_", " "), f"{ratio(both[:, place], either[:, place]).value:.2f}")
+        (label.replace("_", " "), in_unit(ratio(both[:, place], either[:, place]).value, ""))
         for place, label in enumerate(labels)
     ]
-    return ratio(both, either), Breakdown(f"F1 of each {column}", (column, "F1"), tuple(rows))
+    title, heading = _F1_OF_EACH[column]
+    return ratio(both, either), Breakdown(title, (heading, "F1"), tuple(rows))

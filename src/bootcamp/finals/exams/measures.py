@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bootcamp.goals import USUAL, Headline, Unit, in_unit, words_of_goal
+from bootcamp.spoken import texts
 
 __all__ = ["Estimate", "Measure", "Verdict", "ratio", "share", "total"]
+
+_ = texts("finals")
 
 Verdict: TypeAlias = Literal["reached", "open", "missed"]
 Floats: TypeAlias = NDArray[np.float64]
@@ -42,7 +45,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Measure:
-    """One number of an exam, as it is shown: `title` says in plain words what is counted."""
+    """One number of an exam, as it is shown: `title` says in plain words what is counted.
+
+    Title and source are kept in English, whatever language they are said in.
+    """
 
     name: str
     title: str
@@ -84,15 +90,28 @@ class Measure:
     @property
     def interval(self) -> str:
         """The interval in words: `0.62 to 0.78`."""
-        return f"{self.say(self.estimate.low)} to {self.say(self.estimate.high)}"
+        low, high = self.say(self.estimate.low), self.say(self.estimate.high)
+        return _("{low} to {high}", low=low, high=high)
 
     @property
     def against_goal(self) -> str:
         """Whose goal it is and how the measure stands to it, in words; empty without a goal."""
         if self.goal is None:
             return ""
-        across = ": the interval reaches across it" if self.verdict == "open" else ""
-        return f"{self.goal_source}: {self.wanted}, {self.judged}{across}"
+        fields = {"source": self.whose, "wanted": self.wanted, "judged": self.judged}
+        if self.verdict == "open":
+            return _("{source}: {wanted}, {judged}: the interval reaches across it", **fields)
+        return _("{source}: {wanted}, {judged}", **fields)
+
+    @property
+    def whose(self) -> str:
+        """Where the goal comes from, in the language of the cohort."""
+        return _(self.goal_source)
+
+    @property
+    def what(self) -> str:
+        """The title, in the language of the cohort."""
+        return _(self.title)
 
     @property
     def wanted(self) -> str:
@@ -104,14 +123,16 @@ class Measure:
     @property
     def judged(self) -> str:
         """The verdict in words; empty without a goal."""
-        said = {"reached": "reached", "open": "not shown yet", "missed": "not reached"}
+        said = {"reached": _("reached"), "open": _("not shown yet"), "missed": _("not reached")}
         return said[self.verdict] if self.verdict else ""
 
     @property
     def in_words(self) -> str:
         """The number with what it counts: `83 % of the fields read right`."""
         counts = self.title.startswith(("of ", "worth "))
-        return f"{self.text} {self.title}" if counts else f"{self.title}: {self.text}"
+        if counts:
+            return f"{self.text} {self.what}"
+        return _("{what}: {text}", what=self.what, text=self.text)
 
     def say(self, number: float) -> str:
         """Give a number in this measure's unit."""

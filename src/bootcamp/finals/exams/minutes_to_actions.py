@@ -19,9 +19,13 @@ from bootcamp.finals.exams.examiner import Examiner, Scored
 from bootcamp.finals.exams.measures import Measure, ratio, share
 from bootcamp.finals.exams.tables import Given, Row, Rows, tidy
 from bootcamp.goals import headline_of
-from bootcamp.wording import counted
+from bootcamp.language import N_
+from bootcamp.spoken import texts
 
 __all__ = ["MINUTES_TO_ACTIONS", "Paired", "pair", "same_date", "same_people"]
+
+_ = texts("finals")
+_n = _.count
 
 _COLUMNS = ("who", "what", "when", "evidence")
 _ENOUGH = 0.5
@@ -89,21 +93,23 @@ def _score(answers: Rows, given: Given) -> Scored:
             Measure.of(headline_of("minutes-to-actions"), ratio(found, whole)),
             Measure(
                 "invented_actions",
-                "of the files hold an action that nobody agreed on",
+                N_("of the files hold an action that nobody agreed on"),
                 invented,
                 goal=0.05,
                 fewer_is_better=True,
                 unit="%",
             ),
-            Measure("dates", "of the actions found, with the right date", share(dates), unit="%"),
+            Measure(
+                "dates", N_("of the actions found, with the right date"), share(dates), unit="%"
+            ),
         ),
         wrong=frozenset(wrong | unreadable),
         counts={
-            "actions in the files": there,
-            "actions that the tool listed": sum(whole) - there,
-            "actions found rightly": sum(found) // 2,
-            "files with an action that nobody agreed on": len(inventing),
-            "unreadable files, answered all the same": len(unreadable),
+            N_("actions in the files"): there,
+            N_("actions that the tool listed"): sum(whole) - there,
+            N_("actions found rightly"): sum(found) // 2,
+            N_("files with an action that nobody agreed on"): len(inventing),
+            N_("unreadable files, answered all the same"): len(unreadable),
         },
         missed=len(lacking),
         false_alarms=len(inventing),
@@ -119,15 +125,21 @@ def _odd(given: Given) -> Iterator[str]:
                 undated[item] = written
         twice += len({tuple(row.items()) for row in rows}) < len(rows)
     if undated:
-        yield (
-            f"{counted(len(undated), 'file has', 'files have')} a `when` that is no date, such as"
-            f" '{next(iter(undated.values()))[:40]}': write 2026-01-16, or leave it empty. It"
-            " counts as a wrong date."
+        yield _n(
+            "{n:,} file has a `when` that is no date, such as '{written}': write 2026-01-16, or"
+            " leave it empty. It counts as a wrong date.",
+            "{n:,} files have a `when` that is no date, such as '{written}': write 2026-01-16, or"
+            " leave it empty. It counts as a wrong date.",
+            len(undated),
+            written=next(iter(undated.values()))[:40],
         )
     if twice:
-        yield (
-            f"{counted(twice, 'file has', 'files have')} the same row twice: the second finds"
-            " nothing more, and counts against you."
+        yield _n(
+            "{n:,} file has the same row twice: the second finds nothing more, and counts against"
+            " you.",
+            "{n:,} files have the same row twice: the second finds nothing more, and counts"
+            " against you.",
+            twice,
         )
 
 
@@ -271,6 +283,6 @@ def _text_of(path: Path | None) -> str:
 
 
 MINUTES_TO_ACTIONS = Examiner(
-    "minutes-to-actions", "sets of minutes", _COLUMNS, _score, several=True
+    "minutes-to-actions", N_("sets of minutes"), _COLUMNS, _score, several=True
 )
 """A missed action is an error, and so are one too many and a wrong date."""

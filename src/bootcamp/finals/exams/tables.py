@@ -14,9 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from bootcamp.wording import counted
+from bootcamp.spoken import texts
 
 __all__ = ["Given", "Row", "Rows", "amount", "read_predictions", "tidy"]
+
+_ = texts("finals")
+_n = _.count
 
 Row: TypeAlias = Mapping[str, str]
 """One row of a labels or predictions table: column to text."""
@@ -52,8 +55,13 @@ class Given:
         """What was odd, the commonest first."""
         commonest = sorted(self._odd.items(), key=lambda pair: -len(pair[1]))[:5]
         odd = [
-            f"{counted(len(items), 'row says', 'rows say')} {why} ({_some(items)}): counted as"
-            " unsure."
+            _n(
+                "{n:,} row says {why} ({items}): counted as unsure.",
+                "{n:,} rows say {why} ({items}): counted as unsure.",
+                len(items),
+                why=why,
+                items=_some(items),
+            )
             for why, items in commonest
         ]
         return (*self.problems, *odd)
@@ -86,13 +94,21 @@ def read_predictions(
     missing = [item for item in ids if item not in found]
     if missing and rows:
         given.problems.append(
-            f"{counted(len(missing), 'item has', 'items have')} no row ({_some(missing)}): counted"
-            " as unsure."
+            _n(
+                "{n:,} item has no row ({items}): counted as unsure.",
+                "{n:,} items have no row ({items}): counted as unsure.",
+                len(missing),
+                items=_some(missing),
+            )
         )
     if surplus:
         given.problems.append(
-            f"{counted(len(surplus), 'row is', 'rows are')} for no item of the exam"
-            f" ({_some(surplus)})."
+            _n(
+                "{n:,} row is for no item of the exam ({items}).",
+                "{n:,} rows are for no item of the exam ({items}).",
+                len(surplus),
+                items=_some(surplus),
+            )
         )
     given.named = frozenset(found)
     repeated: list[str] = []
@@ -113,12 +129,19 @@ def read_predictions(
             elif item in given.rows:
                 given.rows[item] = list(kept[:1])
     if repeated:
-        contradicted = counted(
-            contradicting, "contradicts itself and counts", "contradict themselves and count"
+        contradicted = _n(
+            "{n:,} contradicts itself and counts as unsure",
+            "{n:,} contradict themselves and count as unsure",
+            contradicting,
         )
         given.problems.append(
-            f"{counted(len(repeated), 'item has', 'items have')} more than one row"
-            f" ({_some(repeated)}); of these, {contradicted} as unsure."
+            _n(
+                "{n:,} item has more than one row ({items}); of these, {contradicted}.",
+                "{n:,} items have more than one row ({items}); of these, {contradicted}.",
+                len(repeated),
+                items=_some(repeated),
+                contradicted=contradicted,
+            )
         )
     return given
 
@@ -128,7 +151,7 @@ def _leave(given: Given, item: str, status: str) -> None:
     if known:
         given.rows.pop(item, None)
     else:
-        given.leave(item, f"status '{status[:40]}'")
+        given.leave(item, _("status '{status}'", status=status[:40]))
 
 
 def tidy(text: str) -> str:
@@ -153,7 +176,7 @@ def amount(text: str) -> float | None:
 
 def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dict[str, str]]:
     if table is None:
-        given.problems.append("There is no predictions.csv in the output folder.")
+        given.problems.append(_("There is no predictions.csv in the output folder."))
         return []
     try:
         text = table.decode("utf-8-sig")
@@ -165,7 +188,7 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
         missing = [name for name in columns if name not in reader.fieldnames]
         if missing:
             given.problems.append(
-                f"predictions.csv has no column '{missing[0]}' in its first line."
+                _("predictions.csv has no column '{column}' in its first line.", column=missing[0])
             )
             return []
         rows = [
@@ -174,16 +197,19 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
         ]
     except (UnicodeDecodeError, csv.Error):
         given.problems.append(
-            "predictions.csv is not a readable table; write it with pandas' to_csv."
+            _("predictions.csv is not a readable table; write it with pandas' to_csv.")
         )
         return []
     if len(rows) > _MOST_ROWS:
         given.problems.append(
-            f"predictions.csv has more than {_MOST_ROWS:,} rows; write one for each item."
+            _(
+                "predictions.csv has more than {most:,} rows; write one for each item.",
+                most=_MOST_ROWS,
+            )
         )
         return []
     if not rows:
-        given.problems.append("predictions.csv has no rows.")
+        given.problems.append(_("predictions.csv has no rows."))
     return rows
 
 
