@@ -123,7 +123,7 @@ def _texts(path: Path) -> Iterator[str | tuple[str, ...]]:
     elif path.suffix == ".md":
         yield from paragraphs(path.read_text("utf-8"))
     elif path.suffix == ".csv":
-        yield from (row["what"] for row in csv.DictReader(path.open(encoding="utf-8", newline="")))
+        yield from (row["what"] for row in csv.DictReader(path.read_text("utf-8").splitlines()))
     elif path.name.startswith("hint_texts") or path.name.startswith("hints_"):
         yield from _hints(ast.parse(path.read_text("utf-8")))
     else:
