@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2)}
 SESSIONS = range(1, 7)
 _DESK_PAGES = ("facilitator", "grading", "marking", "finals", "final_goals", "budgets")
-GUIDES = range(1, 4)  # a guide is translated whole or not at all
+GUIDES = range(1, 6)  # a guide is translated whole or not at all
 _TAG = re.compile(r"</?(\w+)")
 
 
