@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bootcamp import wording
+from bootcamp.language import speaking
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,17 @@ def test_nouns_follow_their_number() -> None:
 
 def test_days_are_written_as_people_do() -> None:
     assert wording.day(date(2026, 3, 4)) == "4 March 2026"
+
+
+def test_french_groups_by_a_space_that_does_not_break_and_puts_the_unit_last() -> None:
+    with speaking("fr"):
+        assert wording.whole(-1234.4) == "−1\u00a0234"
+        assert wording.euros(-1234567) == "−1\u00a0234\u00a0567\u00a0€"
+        assert wording.euros(-0.1) == "0\u00a0€"
+        assert wording.percent(0.085, 1) == "8,5\u00a0%"
+        assert wording.chance(1.0) == "plus de 99\u00a0%"
+        assert wording.chance(0.0) == "moins de 1\u00a0%"
+        assert wording.amount(1234.5, "euros") == "1\u00a0234,5\u00a0€"
+        assert wording.plain(-0.25) == "−0,25"
+        assert wording.day(date(2026, 3, 1)) == "1er mars 2026"
+        assert wording.day(date(2026, 12, 31)) == "31 décembre 2026"

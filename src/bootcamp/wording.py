@@ -1,37 +1,49 @@
-"""Numbers and dates as pages, slides and workbooks write them: one style, whoever writes."""
+"""Numbers and dates as pages, slides and workbooks write them: one style, whoever writes.
+
+Each is written as the language that is spoken has it: `€1,234.50` or `1 234,50 €`.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
+from bootcamp.language import language
+
 __all__ = ["amount", "chance", "counted", "day", "euros", "percent", "plain", "whole"]
 
 _NEARLY_ALL, _NEARLY_NONE = 0.995, 0.005
+_SIGNS = {"en": str.maketrans("-", "−"), "fr": str.maketrans("-,. ", "−\u00a0,\u00a0")}
+_FRENCH_MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_OVER, _UNDER = {"en": "over", "fr": "plus de"}, {"en": "under", "fr": "moins de"}
 
 
 def whole(value: float) -> str:
     """Give a number without decimals: `1,234`, `−82`, and never `-0`."""
     text = f"{abs(value):,.0f}"
-    return f"−{text}" if value < 0 and text != "0" else text
+    return _signed(f"-{text}" if value < 0 and text != "0" else text)
 
 
 def euros(value: float) -> str:
     """Give an amount of money: `€1,234`, `−€82`."""
-    text = f"€{abs(value):,.0f}"
-    return f"−{text}" if value < 0 and text != "€0" else text
+    text = f"{abs(value):,.0f}"
+    sign = "-" if value < 0 and text != "0" else ""
+    return _signed(f"{sign}{_money(text)}")
 
 
 def percent(share: float, decimals: int = 0) -> str:
     """Give a share: `34 %`; with `decimals` those that say something, as in `8.5 %`."""
     text = f"{100 * share:,.{decimals}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %".replace("-", "−")
+    return _signed(f"{text.rstrip('0').rstrip('.') if '.' in text else text} %")
 
 
 def chance(share: float) -> str:
     """Give a probability; of simulated years none is quite sure: `over 99 %`, `under 1 %`."""
     if share > _NEARLY_ALL:
-        return "over 99 %"
-    return "under 1 %" if share < _NEARLY_NONE else percent(share)
+        return f"{_OVER[language()]} {percent(0.99)}"
+    return f"{_UNDER[language()]} {percent(0.01)}" if share < _NEARLY_NONE else percent(share)
 
 
 def amount(value: float, unit: str) -> str:
@@ -39,7 +51,7 @@ def amount(value: float, unit: str) -> str:
     if unit == "share":
         return percent(value, 1)
     if unit.startswith("euros"):
-        return f"€{plain(value)}"
+        return _money(plain(value))
     return plain(value)
 
 
@@ -50,10 +62,22 @@ def counted(number: float, one: str, many: str = "") -> str:
 
 def day(value: date) -> str:
     """Give a day as people write it: `4 March 2026`."""
+    if language() == "fr":
+        number = "1er" if value.day == 1 else str(value.day)
+        return f"{number} {_FRENCH_MONTHS[value.month - 1]} {value.year}"
     return f"{value.day} {value:%B %Y}"
 
 
 def plain(value: float) -> str:
     """Give a number with the decimals that say something, two at most: `4.4`, `12`."""
     text = f"{value:,.2f}"
-    return text.rstrip("0").rstrip(".").replace("-", "−")
+    return _signed(text.rstrip("0").rstrip("."))
+
+
+def _money(text: str) -> str:
+    return f"{text}\u00a0€" if language() == "fr" else f"€{text}"
+
+
+def _signed(text: str) -> str:
+    """Use the signs of the language, and the minus that is as wide as a digit."""
+    return text.translate(_SIGNS[language()])
