@@ -34,7 +34,6 @@ ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2)}
 SESSIONS = range(1, 7)
 _DESK_PAGES = ("facilitator", "grading", "marking", "finals", "final_goals", "budgets")
-GUIDES = range(1, 6)  # a guide is translated whole or not at all
 _TAG = re.compile(r"</?(\w+)")
 
 
@@ -64,7 +63,6 @@ def sources() -> list[Source]:
         found.append(Source("graders/locale", f"homework-{n}", checks))
         notebooks = (f"session-{n:02}/*.ipynb",)
         found.append(Source("labs/locale", f"session-{n}", notebooks))
-    for n in GUIDES:
         found.append(Source("labs/locale", f"guide-{n}", (f"labs/session-{n:02}-guide.md",)))
     found.append(Source("labs/locale", "glossary", ("labs/glossary.md",)))
     found.append(Source("labs/locale", "briefs", ("graders/datasets/*/brief.md",)))
