@@ -63,9 +63,9 @@ def whole_day(day: date) -> str:
     return _first(format_date(day, _DAY[language()], locale=language()))
 
 
-def day_and_month(day: date) -> str:
-    """Give `11 January`."""
-    return _first(format_date(day, "d MMMM", locale=language()))
+def day_and_month(day: date, *, year: bool = False) -> str:
+    """Give `11 January`, with its year where that is wanted."""
+    return _first(format_date(day, "d MMMM y" if year else "d MMMM", locale=language()))
 
 
 def moment(at: datetime, day: str = "d MMMM y") -> str:

@@ -241,7 +241,9 @@ class Exchange:
         with self._store.session() as session:
             row = session.scalar(select(HandIn).where(HandIn.receipt == receipt))
         if row is None:
-            raise UnknownName(f"Nothing was handed in under the receipt '{receipt}'.")
+            raise UnknownName(
+                _("Nothing was handed in under the receipt '{receipt}'.", receipt=receipt)
+            )
         return self._kept_files(row)
 
     # On to grading
@@ -254,7 +256,12 @@ class Exchange:
         """
         self._homework(assignment)
         if assignment not in self.released():
-            raise UnknownName(f"{assignment} is not released yet: `bootcamp release` comes first.")
+            raise UnknownName(
+                _(
+                    "{assignment} is not released yet: `bootcamp release` comes first.",
+                    assignment=assignment,
+                )
+            )
         self._sweep()
         self._refresh_lateness(assignment)
         known = {person.login for person in self._cohort.citizens}
@@ -484,8 +491,13 @@ class Exchange:
         }
         if rules.digest(files) != row.sha256:
             raise UnknownName(
-                f"The files of hand-in {row.receipt} are not as they were handed in. Restore "
-                f"{folder} from a backup, or ask {row.login} to hand in again."
+                _(
+                    "The files of hand-in {receipt} are not as they were handed in. Restore "
+                    "{folder} from a backup, or ask {login} to hand in again.",
+                    receipt=row.receipt,
+                    folder=folder,
+                    login=row.login,
+                )
             )
         return files
 

@@ -36,11 +36,14 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from bootcamp.errors import GradingError
 from bootcamp.grading.execution import Judged
 from bootcamp.settings import DataFolder
+from bootcamp.spoken import texts
 from bootcamp.store.base import connect
 from bootcamp.store.gradebook import COURSE, course_folder, gradebook_url, note_lateness
 from bootcamp.store.handins import HandIn
 
 __all__ = ["Book", "Mark", "Marks", "Released", "autograded", "marks_of", "read_released"]
+
+_ = texts("homework")
 
 _nbformat: Any = nbformat
 
@@ -93,7 +96,13 @@ def read_released(data: DataFolder, assignment: str) -> Released:
     path = folder / f"{assignment}.ipynb"
     if not path.is_file():
         number = assignment.rpartition("-")[2]
-        raise GradingError(f"{assignment} is not released yet: `bootcamp release {number}` first.")
+        raise GradingError(
+            _(
+                "{assignment} is not released yet: `bootcamp release {n}` first.",
+                assignment=assignment,
+                n=number,
+            )
+        )
     notebook = _nbformat.read(path, as_version=4)
     automatic: dict[str, float] = {}
     by_hand: dict[str, float] = {}
@@ -129,14 +138,17 @@ class Book:
         self._known: dict[str, list[Any]] = {}
         if not inspect(self._gradebook.engine).has_table("assignment"):
             raise GradingError(
-                f"The gradebook in {data.course} is gone or empty. Restore it from a backup, or "
-                "release the homework again to begin a new one."
+                _(
+                    "The gradebook in {folder} is gone or empty. Restore it from a backup, or "
+                    "release the homework again to begin a new one.",
+                    folder=data.course,
+                )
             )
 
     def __enter__(self) -> Book:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._gradebook.close()
 
     def refuse_another(self, released: Released) -> None:
@@ -146,17 +158,32 @@ class Book:
             GradingError: they differ, or the gradebook does not know the homework.
         """
         number = released.assignment.rpartition("-")[2]
-        again = f"Run `bootcamp release {number}` again, then grade."
         with self._together():
             known = _points(self._cells(released.assignment))
         if not known:
-            raise GradingError(f"The gradebook does not know {released.assignment}. {again}")
+            raise GradingError(
+                _(
+                    "The gradebook does not know {assignment}. Run `bootcamp release {n}` again,"
+                    " then grade.",
+                    assignment=released.assignment,
+                    n=number,
+                )
+            )
         for name, points in {**released.automatic, **released.by_hand}.items():
             if known.get(name) != points:
-                there = f"{known[name]:g} points" if name in known else "unknown"
+                there = (
+                    _("{points:g} points", points=known[name]) if name in known else _("unknown")
+                )
                 raise GradingError(
-                    f"'{name}' is worth {points:g} points in {released.assignment} and is {there} "
-                    f"in the gradebook. {again}"
+                    _(
+                        "'{name}' is worth {points:g} points in {assignment} and is {there} in the"
+                        " gradebook. Run `bootcamp release {n}` again, then grade.",
+                        name=name,
+                        points=points,
+                        assignment=released.assignment,
+                        there=there,
+                        n=number,
+                    )
                 )
 
     def marks(self, assignment: str, login: str) -> Marks | None:

@@ -155,7 +155,7 @@ def _given(
         store.close()
     if not rows:
         number = assignment.rpartition("-")[2]
-        raise GradingError(f"Nobody is graded yet: run `bootcamp grade {number}` first.")
+        raise GradingError(_("Nobody is graded yet: run `bootcamp grade {n}` first.", n=number))
     given = []
     with Book(data) as book:
         for row in rows:

@@ -25,6 +25,7 @@ from bootcamp.grading.execution import GradingLimits, Judge, Judged
 from bootcamp.grading.work import Work, Yardstick, collected, judge_with, load, yardstick
 from bootcamp.sandbox import require_sandbox
 from bootcamp.settings import DataFolder, private_folder
+from bootcamp.spoken import texts
 from bootcamp.store import Store, now, open_store
 from bootcamp.store.handins import Grading, HandIn
 
@@ -41,6 +42,7 @@ __all__ = [
     "refuse_stopped",
 ]
 
+_ = texts("homework")
 _log = logging.getLogger(__name__)
 
 
@@ -210,8 +212,11 @@ def _alone(data: DataFolder) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise GradingError(
-                f"Homework is being graded on {data.root} at this moment. Wait until that is done, "
-                "then try again."
+                _(
+                    "Homework is being graded on {folder} at this moment. Wait until that is done, "
+                    "then try again.",
+                    folder=data.root,
+                )
             ) from None
         yield
 

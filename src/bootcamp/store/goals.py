@@ -18,7 +18,6 @@ from bootcamp.goals import Goal
 from bootcamp.settings import moment_of_run
 from bootcamp.spoken import day_and_month, texts
 from bootcamp.store.base import Base, UTCDateTime, now
-from bootcamp.wording import day
 
 __all__ = ["AgreedGoal", "agree_on", "agreed_goals", "goal_in_force", "run_before"]
 
@@ -42,13 +41,14 @@ class AgreedGoal(Base):
     def words(self, before: datetime | None, zone: str | None) -> str:
         """Give `agreed on 3 March 2027, after the run of 1 March`; `before` is that run."""
         on = in_zone(self.agreed_at, zone)
+        agreed = day_and_month(on, year=True)
         if before is None:
-            return _("agreed on {day}", day=day(on))
+            return _("agreed on {day}", day=agreed)
         ran = in_zone(before, zone)
         return _(
             "agreed on {day}, after the run of {ran}",
-            day=day(on),
-            ran=day(ran) if ran.year != on.year else day_and_month(ran),
+            day=agreed,
+            ran=day_and_month(ran, year=ran.year != on.year),
         )
 
 

@@ -59,6 +59,7 @@ TEAM_FILES = {
 _RUN = re.compile(r"\d{4}-\d\d-\d\d-\d{6}(-\d{1,2})?")
 _ENDS = {N_("done"), N_("done before"), N_("stopped")}
 _MESSAGES = {*_ENDS, N_("started")}
+_TAKEN = re.compile(r"(\d+) files taken")
 
 
 class StepLike(Protocol):
@@ -183,10 +184,7 @@ class Board:
     def __call__(self, step: StepLike) -> None:
         """Take in one step; the runs call this one at a time."""
         where = step.notebook.replace(".ipynb", "")
-        if step.message:
-            said = _(step.message) if step.message in _MESSAGES else step.message
-        else:
-            said = _("cell {cell} of {cells}", cell=step.cell, cells=step.cells)
+        said = _said(step)
         ended = self._state.ended
         if not where and step.message in _ENDS and step.team not in ended:
             ended = [*ended, step.team]
@@ -196,6 +194,14 @@ class Board:
     def _say(self, **changes: Any) -> None:
         self._state = replace(self._state, **changes)
         _write(self._data, self._state)
+
+
+def _said(step: StepLike) -> str:
+    if not step.message:
+        return _("cell {cell} of {cells}", cell=step.cell, cells=step.cells)
+    if taken := _TAKEN.fullmatch(step.message):
+        return _n("{n} file taken", "{n} files taken", int(taken[1]))
+    return _(step.message) if step.message in _MESSAGES else step.message
 
 
 def begin(data: DataFolder, by: str) -> bool:
