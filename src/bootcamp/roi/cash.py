@@ -15,14 +15,18 @@ that somebody has to accept, not a cost to be netted away.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bootcamp.language import Texts
 from bootcamp.roi.draws import Floats, Interval, rate, stream, triangular
 from bootcamp.roi.inputs import MONEY, Inputs, Quality
 
 __all__ = ["Cash", "Month", "cash", "ramp"]
+
+_ = Texts(Path(__file__).parent / "locale", "roi")
 
 HOURS_IN_SESSIONS = 24
 _YEARS_LOOKED_AT = 5
@@ -75,17 +79,19 @@ class Cash:
     def payback(self) -> str:
         """Say when it is paid back, in the middle of the simulations."""
         middle = self.payback_months[1]
-        return f"month {middle}" if middle else f"not within {_YEARS_LOOKED_AT} years"
+        return _("month {month}", month=middle) if middle else _never()
 
     @property
     def payback_range(self) -> str:
         """Say between which months nine simulations in ten are paid back."""
-        first, _, last = self.payback_months
+        first, last = self.payback_months[0], self.payback_months[-1]
         if first is None:
-            return f"not within {_YEARS_LOOKED_AT} years"
+            return _never()
         if last is None:
-            return f"month {first} to later than month {_MONTHS_LOOKED_AT}"
-        return f"month {first} to month {last}"
+            return _(
+                "month {first} to later than month {last}", first=first, last=_MONTHS_LOOKED_AT
+            )
+        return _("month {first} to month {last}", first=first, last=last)
 
     def as_dict(self) -> dict[str, Any]:
         """Give everything but the draws, ready for a JSON file."""
@@ -101,6 +107,10 @@ class Cash:
             "missed_a_year": missed.as_dict() if missed else None,
             "false_alarms_a_year": alarms.as_dict() if alarms else None,
         }
+
+
+def _never() -> str:
+    return _("not within {years} years", years=_YEARS_LOOKED_AT)
 
 
 def ramp(months: int, ramp_months: Floats) -> Floats:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from bootcamp.language import Texts
 from bootcamp.roi.inputs import Inputs
 
 __all__ = ["doubts"]
+
+_ = Texts(Path(__file__).parent / "locale", "roi")
 
 _HOURS_OF_A_PERSON = 1_600
 """Of work in a year, less holidays."""
@@ -28,42 +32,48 @@ def _beside_the_log(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> I
     for name, values in clocked.items():
         row, mean = inputs[name], math.fsum(values) / len(values)
         if not row.low <= mean <= row.high:
-            yield (
-                f"{name}: the {len(values)} timings average {mean:.2f} minutes, outside the range"
-                f" {row.low:g} to {row.high:g} in the table; the timings are used."
+            yield _(
+                "{name}: the {n} timings average {mean:.2f} minutes, outside the range {low:g} to"
+                " {high:g} in the table; the timings are used.",
+                name=name,
+                n=len(values),
+                mean=mean,
+                low=row.low,
+                high=row.high,
             )
 
 
 def _too_good(inputs: Inputs) -> Iterator[str]:
     people = inputs["volume"].mode * inputs["baseline_minutes"].mode / 60 / _HOURS_OF_A_PERSON
     if people > _MANY_PEOPLE:
-        yield (
-            f"volume and baseline_minutes say that this work takes {people:,.0f} people all year"
-            " today; check both."
+        yield _(
+            "volume and baseline_minutes say that this work takes {people:,.0f} people all year"
+            " today; check both.",
+            people=people,
         )
     if inputs["adoption"].mode == 1:
-        yield "adoption is 100 %: nobody would ever work around the tool; say why, or lower it."
+        yield _("adoption is 100 %: nobody would ever work around the tool; say why, or lower it.")
     if inputs["human_error_rate"].mode > _MOST_ERRORS:
-        yield (
+        yield _(
             "human_error_rate says that more than half of today's work is wrong; check it with"
             " those who do the work."
         )
     if inputs["review_minutes"].high == 0:
-        yield "review_minutes is 0: nobody would look at what the tool proposes; clock it."
+        yield _("review_minutes is 0: nobody would look at what the tool proposes; clock it.")
 
 
 def _too_sure(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> Iterator[str]:
     fixed = [row.name for row in inputs.rows if row.low == row.high and row.name not in clocked]
     if fixed:
-        yield (
-            f"No range: {', '.join(fixed)}. The hours look surer than they are; give each a low and"
-            " a high."
+        yield _(
+            "No range: {names}. The hours look surer than they are; give each a low and a high.",
+            names=", ".join(fixed),
         )
     unseen = [
         name for name in _CLOCKED if inputs[name].evidence == "measured" and name not in clocked
     ]
     if unseen:
-        yield (
-            f"Called measured, and not in timing.csv: {', '.join(unseen)}. Add the timings, or say"
-            " estimate."
+        yield _(
+            "Called measured, and not in timing.csv: {names}. Add the timings, or say estimate.",
+            names=", ".join(unseen),
         )

@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
 
+from bootcamp.language import N_, Texts
 from bootcamp.roi.cash import Cash, cash, ramp
 from bootcamp.roi.doubts import doubts
 from bootcamp.roi.draws import DRAWS, SEED, Floats, Interval, bootstrap, rate, stream, triangular
@@ -26,9 +28,11 @@ from bootcamp.roi.inputs import EVIDENCE, FIELDS, Evidence, Inputs, Quality, Tim
 
 __all__ = ["Result", "Swing", "hours_a_year", "naive_hours", "simulate"]
 
+_ = Texts(Path(__file__).parent / "locale", "roi")
+
 _MEASURED_LABELS = {
-    "handled_share": "Share of items the tool handles",
-    "error_rate": "Share of its answers that are wrong",
+    "handled_share": N_("Share of items the tool handles"),
+    "error_rate": N_("Share of its answers that are wrong"),
 }
 
 
@@ -212,7 +216,7 @@ def _tornado(drawn: Mapping[str, Floats], middle: Mapping[str, float]) -> tuple[
     swings = []
     for name, values in drawn.items():
         low, high = (float(value) for value in np.percentile(values, [10, 90]))
-        label = _MEASURED_LABELS.get(name) or FIELDS[name].label
+        label = _(_MEASURED_LABELS.get(name) or FIELDS[name].label)
         at_p10 = hours_a_year(**{**middle, name: low})
         at_p90 = hours_a_year(**{**middle, name: high})
         swings.append(Swing(name, label, at_p10, at_p90))
