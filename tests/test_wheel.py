@@ -74,7 +74,7 @@ def test_holds_exactly_the_tracked_files(wheel: Path) -> None:
 def test_every_session_with_materials_is_packed(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
-    for folder in CHECKOUT.glob("session-[0-9][0-9]"):
+    for folder in (*CHECKOUT.glob("session-[0-9][0-9]"), CHECKOUT / "translations"):
         assert any(name.startswith(f"bootcamp/_content/{folder.name}/") for name in packed)
 
 
