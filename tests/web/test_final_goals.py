@@ -58,6 +58,19 @@ def test_a_facilitator_agrees_and_changes_and_the_page_tells_all_of_it(
     assert kept(service) == [("teal", 0.8, "frances"), ("teal", 0.6, "frances")]
 
 
+def test_goals_in_french(
+    service: Service, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOOTCAMP_LANGUAGE", "fr")
+    before = words(browser)
+    assert "qualité (macro-F1) La charte demande 8 réponses justes sur 10 au moins 0,85" in before
+    leave(service, "2020-03-01-090000", "teal", "0.71")
+    send(browser, team="teal", goal="80")
+    said = words(browser)
+    assert "au moins 0,80 convenu le " in said
+    assert ", après l’exécution du 1er mars 2020, par Frances Field" in said
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
