@@ -295,7 +295,7 @@ def test_owns_up_to_what_it_cannot_do(prompt: str) -> None:
 
 
 def test_owns_up_in_french() -> None:
-    assert "animateur" in ask("Traduis ce texte en anglais : le camion est en retard.")
+    assert "facilitateur" in ask("Traduis ce texte en anglais : le camion est en retard.")
 
 
 def test_says_when_there_is_no_text() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bootcamp.gateway.practice.fields import asks_about_text, lists_labels, read_fields
 from bootcamp.gateway.practice.text import fold, terms, words
 
 __all__ = ["Cut", "Shown", "cut", "read_shown_answer"]
@@ -216,17 +218,30 @@ def _is_json(text: str) -> bool:
     return text.startswith("{") and text.rstrip().endswith("}")
 
 
-def _text_heading(line: str) -> tuple[str, str] | None:
-    """Read 'Mail 3: …' as (heading without numbers, rest of the line), or give None."""
+def _text_heading(line: str, below: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Read 'Mail 3: …' as (heading without numbers, rest of the line), or give None.
+
+    'Which tray is this mail for: payroll, legal or post?' heads a list of labels, not a mail.
+    """
     head, colon, rest = line.partition(":")
     if not colon or len(head) > 60:
         return None
     named = words(_WORK_TO_DO.sub("", head.replace("-", "")))
     if not 0 < len(named) <= 8 or any(word in _NO_TEXT_CUES for word in named):
         return None
-    if not any(word in _TEXT_CUES for word in named):
+    if not any(word in _TEXT_CUES for word in named) or _offers_labels(head, rest.strip(), below):
         return None
     return " ".join(word for word in named if not word.isdigit()), rest.strip()
+
+
+def _offers_labels(head: str, rest: str, below: Sequence[str]) -> bool:
+    """Tell whether labels follow a heading such as 'Where does this mail go', there or below."""
+    if len(words(head)) <= 2 or _LETTER_BEGINS.match(rest):
+        return False
+    if rest:
+        return lists_labels(rest)
+    following = [line for line in below if line.strip()][:2]
+    return asks_about_text(head) and bool(read_fields("\n".join([f"{head}:", *following])))
 
 
 @dataclass
@@ -251,10 +266,8 @@ def _by_headings(lines: list[str], result: Cut) -> None:
     outside: list[str] = []
     segments: list[_Segment] = []
     open_segment: _Segment | None = None
-    for line in lines:
-        heading = None if result.delimited and not segments else _text_heading(line)
-        if heading is None and result.delimited:
-            heading = _text_heading(line)
+    for position, line in enumerate(lines):
+        heading = _text_heading(line, lines[position + 1 : position + 5])
         answer = _ANSWER_LINE.match(line)
         begins = heading is not None and (
             open_segment is None or open_segment.answers or heading[0] == open_segment.heading
@@ -312,9 +325,15 @@ def _by_letter(result: Cut) -> None:
 def _give_back_orders(result: Cut) -> None:
     """Move closing lines such as 'Answer with the queue only.' to the instructions."""
     paragraphs = re.split(r"\n\s*\n", result.target.rstrip())
-    while len(paragraphs) > 1 and _TRAILING_ORDER.match(paragraphs[-1]):
+    while len(paragraphs) > 1 and _is_order(paragraphs[-1]):
         result.instructions += "\n\n" + paragraphs.pop()
     result.target = "\n\n".join(paragraphs)
+
+
+def _is_order(paragraph: str) -> bool:
+    if _TRAILING_ORDER.match(paragraph):
+        return True
+    return asks_about_text(paragraph) and bool(read_fields(paragraph))
 
 
 def read_shown_answer(line: str) -> str:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from bootcamp.gateway.practice.text import fold, terms, words
 
-__all__ = ["Field", "Label", "find_label", "is_unsure", "merge", "read_fields", "schema_fields"]
+__all__ = [
+    "Field",
+    "Label",
+    "asks_about_text",
+    "find_label",
+    "is_unsure",
+    "lists_labels",
+    "merge",
+    "read_fields",
+    "schema_fields",
+]
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ _STRONG_INTRO = (
     r"|pick (?:between|from|among)|among|between|from (?:this|the|these)(?: \w+){0,2} list"
     r"|parmi|l['’]une? des?|entre|au choix|choisi\w*|allowed|possible|valid|options?|values?"
     r"|valeurs?"
-    rf"|(?:{_FIELD_WORDS})(?:s|ies)?"
+    rf"|(?:{_FIELD_WORDS})(?:s|ies)?|(?:trays?|bacs?)(?=\s*:)"
 )
 _INTRO = re.compile(rf"\b(?:{_STRONG_INTRO})\b", re.IGNORECASE)
 _HEADS_A_LIST = re.compile(
@@ -67,7 +77,37 @@ _ORDER_WORDS = terms(
     answer reply respond return give output only do don don't never not use write say always be if
     include explain no keep make please choose pick select classify label read reponds repondez
     donne donnez renvoie ne n utilise utilisez ecris indique choisis si toujours jamais aucun sois
+    here voici
     """
+)
+# 'Where does this mail go', 'Dans quel bac va ce mail': labels follow after a colon or so.
+_QUESTION = re.compile(
+    r"\b(?:which|what|where|who(?:se)?|is|put|tell|sort|read|classify|quel(?:le)?s?|laquelle"
+    r"|lequel|où|qui|quoi|va|est|concerne|parle|mets|mettez|dis|dites|range\w*|trie[rz]?"
+    r"|classe[rz]?)\b",
+    re.IGNORECASE,
+)
+_THE_TEXT = re.compile(
+    r"\b(?:this|the|ce|cet|cette|le|la|du|au)\s+(?:following\s+)?(?:e-?mail|mail|courriel|message"
+    r"|texte?|ticket|letter|lettre|request|demande)\b",
+    re.IGNORECASE,
+)
+_WORD = r"[\w\"'`*’\-]+"
+_NAME = rf"(?:«\s)?{_WORD}(?: {_WORD}){{0,2}}(?:\s»)?"
+_COMMA = r"\s*[,;|/]\s*"
+_LIST_OF_LABELS = re.compile(
+    rf"(?!(?:{'|'.join(sorted(_ORDER_WORDS))}|r[ée]pond\w*|[ée]cri\w*)\b)(?:"
+    rf"{_NAME}(?:{_COMMA}{_NAME})*(?:\s*,)?\s+(?:or|ou)\s+{_NAME}\s*(?:[.?!)\n]|$)"
+    rf"|{_NAME}(?:{_COMMA}{_NAME})+\s*\?"
+    rf"|{_WORD}(?:{_COMMA}{_WORD}){{2,}}\s*(?:[.!)\n]|$))",
+    re.IGNORECASE,
+)
+_LEADS_TO_LABELS = re.compile(
+    r"[:(]\s*|\b(?:concerne(?:-t-il)?|about|for|pour|dans)\s+", re.IGNORECASE
+)
+_QUESTION_ENDS = re.compile(
+    rf"(?:[ \xa0]?\?|(?<=\S)[ \t][\-–—])[ \t]*\n?[ \t]*(?={_LIST_OF_LABELS.pattern})",
+    re.IGNORECASE,
 )
 _NOT_A_LABEL = terms(
     """
@@ -155,6 +195,16 @@ def read_fields(instructions: str) -> list[Field]:
 def _lists_questions(field: Field) -> bool:
     """'Answer as: queue | urgency' lists questions, not answers."""
     return all(_FIELD.fullmatch(label.name) for label in field.labels)
+
+
+def asks_about_text(text: str) -> bool:
+    """Tell 'Where does this mail go' and 'Dans quel bac va ce mail' from other sentences."""
+    return bool(_QUESTION.search(text) and _THE_TEXT.search(text))
+
+
+def lists_labels(text: str) -> bool:
+    """Tell whether *text* begins with a sentence that is a short list: 'a, b or c?'."""
+    return bool(_LIST_OF_LABELS.match(text))
 
 
 def schema_fields(schema: Mapping[str, object]) -> list[Field]:
@@ -290,6 +340,8 @@ def _block_at(lines: list[str], position: int) -> tuple[list[Label], int]:
 
 def _is_a_field_of_its_own(name: str, description: str) -> bool:
     """'urgency: low, normal or high' is a question with its answers, not a label."""
+    if asks_about_text(name):  # 'Where does this mail go: orders, returns or quotes?'
+        return True
     if not _FIELD.fullmatch(name.replace("the ", "").strip()):
         return False
     return bool(_INTRO.match(description)) or len(_items(description)) >= 2
@@ -313,7 +365,7 @@ def _is_label_block(labels: list[Label], header: str) -> bool:
     described = sum(bool(label.description) for label in labels)
     if described == len(labels):
         return True
-    return bool(_INTRO.search(header) or _ASKS_FOR_LABEL.search(header))
+    return bool(_INTRO.search(header) or _ASKS_FOR_LABEL.search(header) or asks_about_text(header))
 
 
 def _name_in(text: str) -> str:
@@ -337,7 +389,8 @@ def _json_templates(text: str) -> list[Field]:
 
 def _clauses(text: str) -> list[str]:
     """Sentences, with an introduction and the list on the next line kept together."""
-    joined = re.sub(r":[ \t]*\n+[ \t]*(?=[^\s\-*•+\d\n])", ": ", text)
+    asked = _QUESTION_ENDS.sub(": ", text)
+    joined = re.sub(r":[ \t]*\n+[ \t]*(?=[^\s\-*•+\d\n])", ": ", asked)
     return [part for part in re.split(r"(?<=[.!?;])\s+(?=[A-ZÉÈÀ\"“«])|\n", joined) if part.strip()]
 
 
@@ -351,6 +404,9 @@ def _inline_lists(clause: str) -> list[Field]:
         starts += [found.end() for found in _WEAK_INTRO.finditer(clause)][:12]
         if ":" in clause:
             starts.append(clause.index(":") + 1)
+    if asks_about_text(clause):
+        leads = [found.end() for found in _LEADS_TO_LABELS.finditer(clause)][:12]
+        starts += [end for end in leads if lists_labels(clause[end:])]
     candidates = []
     for start in starts:
         lead = _LEAD.match(clause, start)

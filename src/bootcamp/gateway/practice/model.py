@@ -36,7 +36,7 @@ _CANNOT = {
     "texte que contient votre consigne, il sait choisir parmi les étiquettes que vous énumérez, "
     "remplir les champs que vous nommez, citer les phrases principales ou la réponse à une "
     "question, et préparer une réponse. Il ne sait pas faire ce que cette consigne demande. "
-    "Demandez à votre animateur de connecter un vrai modèle.",
+    "Demandez à votre facilitateur de connecter un vrai modèle.",
 }
 _NOT_FOUND = {
     "en": "The practice model (practice-1) found no value for '{name}' in the text, and the schema "
