@@ -102,9 +102,7 @@ _LIST_OF_LABELS = re.compile(
     rf"|{_WORD}(?:{_COMMA}{_WORD}){{2,}}\s*(?:[.!)\n]|$))",
     re.IGNORECASE,
 )
-_LEADS_TO_LABELS = re.compile(
-    r"[:(]\s*|\b(?:concerne(?:-t-il)?|about|for|pour|dans)\s+", re.IGNORECASE
-)
+_LEADS_TO_LABELS = re.compile(r"[:(]\s*|\b(?:concerne(?:-t-il)?|about|pour|dans)\s+", re.IGNORECASE)
 _QUESTION_ENDS = re.compile(
     rf"(?:[ \xa0]?\?|(?<=\S)[ \t][\-–—])[ \t]*\n?[ \t]*(?={_LIST_OF_LABELS.pattern})",
     re.IGNORECASE,
