@@ -10,7 +10,7 @@ from typing import Any
 from bootcamp.cohort import Cohort, Person, Team, UseCase, example_dates, save_cohort
 from bootcamp.settings import DataFolder
 
-__all__ = ["INPUTS", "MONEY", "cohort_of", "finished_run", "table", "transfer_check"]
+__all__ = ["INPUTS", "MONEY", "RUN", "cohort_of", "finished_run", "table", "transfer_check"]
 
 RUN = "2027-03-01-090000"
 

@@ -22,7 +22,7 @@ import click
 
 from bootcamp import __version__
 from bootcamp.errors import BootcampError, CohortError, UsageError
-from bootcamp.language import ENGLISH, LANGUAGES, Language
+from bootcamp.language import ENGLISH, LANGUAGES, Language, speaking
 from bootcamp.lean import without_slow_imports
 from bootcamp.settings import DEFAULT_PORT, DataFolder
 
@@ -679,7 +679,7 @@ def print_slides(data: DataFolder, as_json: bool, teams: tuple[str, ...]) -> Non
 def portfolio(folders: tuple[str, ...], as_json: bool, output: Path | None) -> None:
     """Show leadership what all teams deliver, and what people learned.
 
-    Writes a page, a workbook and (with Chromium) a PDF.
+    Writes a page, a workbook and (with Chromium) a PDF, in the language of the first cohort.
     """
     from bootcamp.content import homework_names
     from bootcamp.finals.portfolio import portfolio_of
@@ -693,8 +693,10 @@ def portfolio(folders: tuple[str, ...], as_json: bool, output: Path | None) -> N
         marks = {name: standings(data, store, name) for name in homework_names()}
         store.close()
         cohorts.append((data, loaded, {name: found for name, found in marks.items() if found}))
-    whole = portfolio_of(cohorts)
-    paths, trouble = write_portfolio(whole, output or cohorts[0][0].root / "portfolio")
+    first, spoken, _ = cohorts[0]
+    with speaking(spoken.language):
+        whole = portfolio_of(cohorts)
+        paths, trouble = write_portfolio(whole, output or first.root / "portfolio")
     if as_json:
         _print_json(whole.as_dict() | {"files": paths})
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +14,23 @@ from pathlib import Path
 import nbformat
 import openpyxl
 import pytest
-from benchmarks.many_teams import INPUTS, MONEY, cohort_of, finished_run, table, transfer_check
+from benchmarks.many_teams import (
+    INPUTS,
+    MONEY,
+    RUN,
+    cohort_of,
+    finished_run,
+    table,
+    transfer_check,
+)
 
 from bootcamp.cli import main
+from bootcamp.cohort import save_cohort
 from bootcamp.content import session_folder
 from bootcamp.finals import portfolio_files
 from bootcamp.finals.portfolio import Portfolio, portfolio_of
 from bootcamp.finals.portfolio_files import portfolio_page, portfolio_workbook, write_portfolio
+from bootcamp.language import speaking
 from bootcamp.settings import DataFolder
 
 TODAY = date(2027, 4, 1)
@@ -365,6 +376,37 @@ def test_the_workbook_holds_numbers_and_days(tmp_path: Path) -> None:
     assert book["Summary"]["D2"].value == pytest.approx(280)
 
 
+def test_in_french_the_page_the_workbook_and_every_team_s_notes_are(tmp_path: Path) -> None:
+    data, cohort = cohort_of(tmp_path, 4)
+    usual = {"title": "quality of the queues (macro-F1)"}
+    for slug in ("t0", "t1"):
+        path = finished_run(data, slug, table(**point(12_000, 4))) / "summary.json"
+        summary = json.loads(path.read_text())
+        summary["quality"]["measures"][0] |= usual
+        path.write_text(json.dumps(summary))
+    finished_run(data, "t2", table(), complete=False)
+    agreed(data, "ann-0", 'ninety_days = dict(day="2027-05-31", owner="Lead", stop_below=60)')
+    with speaking("fr"):
+        found = only((data, cohort), **{"homework-1": {"ann-0": Mark(15)}})
+        page = portfolio_page(found)
+        book = openpyxl.load_workbook(io.BytesIO(portfolio_workbook(found)))
+    assert '<html lang="fr">' in page
+    assert "560\u00a0heures par an" in page
+    assert "viennent des 2\u00a0équipes" in page
+    assert "0,90 [0,86 à 0,94]" in page
+    assert "31 mai 2027" in page
+    assert "8\u00a0360\u00a0€" in page
+    assert found.teams[2].notes[-1] == f"L’exécution {RUN} a été arrêtée avant la fin."
+    assert found.teams[3].notes == ("Il n’y a pas encore d’exécution finale.",)
+    shown = page.partition("<main>")[2]
+    assert not re.findall(r"\b(?:the|of|with|hours?|teams|goal|reached|measured)\b", shown)
+    assert book.sheetnames[:2] == ["Synthèse", "Équipes"]
+    said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert "qualité des files (macro-F1)" in said
+    assert not [text for text in said if re.search(r"\b(?:the|of|with|hours|reached)\b", text)]
+    assert book["Points à 90 jours"]["D2"].number_format == "dd/mm/yyyy"
+
+
 def test_fifty_teams_have_a_line_each(tmp_path: Path) -> None:
     data, cohort = cohort_of(tmp_path, 50)
     for team in cohort.teams:
@@ -421,6 +463,19 @@ def test_the_command_joins_cohorts_and_grading(
     assert stopped.value.code == 1
     assert not (tmp_path / "nowhere").exists()
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_command_speaks_the_language_of_the_first_cohort(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portfolio_files, "print_pdf", lambda page, target: target.touch())
+    for name, language in (("a", "fr"), ("b", "en")):
+        data, cohort = cohort_of(tmp_path / name, 1)
+        save_cohort(cohort.model_copy(update={"language": language}), data.cohort_file)
+    for name, other, said in (("a", "b", "Équipe par équipe"), ("b", "a", "Team by team")):
+        main_ok("portfolio", f"--data={tmp_path / name}", f"--data={tmp_path / other}")
+        assert "2 teams, 0 of them with hours" in capsys.readouterr().out  # commands are English
+        assert said in (tmp_path / name / "portfolio" / "portfolio.html").read_text("utf-8")
 
 
 def main_ok(*arguments: str) -> None:

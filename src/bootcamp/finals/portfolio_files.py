@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from bootcamp.finals.slides import print_pdf
 from bootcamp.language import N_, language
 from bootcamp.roi.draws import DRAWS
 from bootcamp.settings import private_folder
-from bootcamp.spoken import for_templates, number, texts
+from bootcamp.spoken import fixed, for_templates, texts
 from bootcamp.wording import day
 
 __all__ = ["portfolio_page", "portfolio_workbook", "write_portfolio"]
@@ -99,7 +100,7 @@ def portfolio_page(portfolio: Portfolio) -> str:
         missing=_missing(portfolio),
         status_in_words=_status,
         homework_in_words=_homework,
-        score=_score,
+        score=partial(fixed, decimals=2),
         draws=DRAWS,
         scale=scale,
         at=scale.at,
@@ -173,8 +174,8 @@ def _team_row(team: TeamShown) -> Sequence[Any]:
         estimate = quality.estimate
         numbers = (estimate.value, estimate.low, estimate.high, quality.goal)
         shown = (_Number(n, form) for n in numbers)
-        source = quality.goal_source if quality.verdict else None
-        measured = (quality.title, *shown, source, quality.judged)
+        source = quality.whose if quality.verdict else None
+        measured = (quality.what, *shown, source, quality.judged)
     cash = result.cash if result else None
     return (
         team.cohort,
@@ -242,10 +243,6 @@ def _status(status: str) -> str:
 def _homework(name: str) -> str:
     """Give `Homework 1` for `homework-1`."""
     return _("Homework {number}", number=name.removeprefix("homework-"))
-
-
-def _score(value: float) -> str:
-    return number(round(value, 2), "0.00")
 
 
 def _on(value: date | None) -> _Number:
