@@ -399,12 +399,12 @@ def test_in_french_the_page_the_workbook_and_every_team_s_notes_are(tmp_path: Pa
     assert found.teams[2].notes[-1] == f"L’exécution {RUN} a été arrêtée avant la fin."
     assert found.teams[3].notes == ("Il n’y a pas encore d’exécution finale.",)
     shown = page.partition("<main>")[2]
-    assert not re.findall(r"\b(?:the|of|with|hours?|teams|goal|reached|measured)\b", shown)
+    assert not re.findall(r"\b(?:of|with|hours?|teams|goal|reached|estimated)\b", shown)
     assert book.sheetnames[:2] == ["Synthèse", "Équipes"]
     said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "qualité des files (macro-F1)" in said
-    assert not [text for text in said if re.search(r"\b(?:the|of|with|hours|reached)\b", text)]
-    assert book["Points à 90 jours"]["D2"].number_format == "dd/mm/yyyy"
+    assert not [text for text in said if re.search(r"\b(?:of|with|hours|reached)\b", text)]
+    assert book["Contrôles à 90\u00a0jours"]["D2"].number_format == "dd/mm/yyyy"
 
 
 def test_fifty_teams_have_a_line_each(tmp_path: Path) -> None:
