@@ -59,7 +59,8 @@ from IPython.display import HTML, Markdown, display
 from matplotlib.figure import Figure
 
 from bootcamp import roi
-from bootcamp.roi import chance, euros
+from bootcamp.roi import chance, euros, exact, percent, rounded, whole
+from bootcamp.roi import words as _
 
 # %% jupyter={"source_hidden": true}
 inputs = roi.read_inputs(inputs_file)
@@ -69,6 +70,7 @@ timings = roi.read_timings(timing) if timing.exists() else roi.Timings()
 result = roi.simulate(inputs, quality, timings)
 hours, money, evidence = result.hours, result.cash, result.evidence
 known = {row.name: row.evidence for row in (*inputs.rows, *inputs.money.values())}
+said = {"measured": _("measured"), "system": _("system"), "estimate": _("estimate"), "counted": _("counted")}
 
 # %% jupyter={"source_hidden": true}
 def table(head, *rows):
@@ -100,14 +102,8 @@ def picture(figure, words, beside, above=""):
     image = f'<img alt="{escape(words)}" src="{address}" style="max-width: 34em">'
     display(HTML(f'<div class="together">{above}<div class="beside"><div>{image}</div><div>{beside}</div></div></div>'))
 
-def h(value):
-    return f"{value:,.0f}".replace("-", "−")
-
-def percent(share):
-    return f"{100 * share:.0f} %"
-
-def range_of(interval, say=h):
-    return f"{say(interval.p5)} to {say(interval.p95)}"
+def range_of(interval, say=whole):
+    return _("{low} to {high}", low=say(interval.p5), high=say(interval.p95))
 
 def guess(name):
     return " ⚠" if known.get(name) == "estimate" else ""
@@ -117,18 +113,21 @@ def guess(name):
 
 # %% jupyter={"source_hidden": true}
 volume, minutes = inputs["volume"], inputs["baseline_minutes"]
-display(HTML(f"""<p>{escape(problem)} In figures: {h(volume.mode)} items a year, {minutes.mode:g} minutes each by hand.
-{escape(change)} <b>The risk:</b> {escape(risk)}</p>"""))
+display(HTML("<p>" + _(
+    "{problem} In figures: {items} items a year, {minutes} minutes each by hand.\n{change} <b>The risk:</b> {risk}",
+    problem=escape(problem), items=whole(volume.mode), minutes=exact(minutes.mode),
+    change=escape(change), risk=escape(risk)) + "</p>"))
 
 # %% jupyter={"source_hidden": true}
-cards = [card(f"{h(hours.p50)} h", f"saved a year at full use, P50 [P5 to P95: {range_of(hours)}]"),
-         card(chance(result.chance_positive), "chance that it saves time at all, P(H &gt; 0)")]
+cards = [card(f"{whole(hours.p50)} h", _("saved a year at full use, P50 [P5 to P95: {range}]", range=range_of(hours))),
+         card(chance(result.chance_positive), _("chance that it saves time at all, P(H &gt; 0)"))]
 if money:
     months = f" [{money.payback_range}]" if money.payback_months[0] else ""
-    cards += [card(euros(money.year.p50), f"cash a year at full use, after running costs [{range_of(money.year, euros)}]"),
-              card(money.payback.capitalize(), f"payback of {euros(money.build.p50)} to build{months}")]
-mix = (f"The numbers behind this page: {evidence['measured']} measured, {evidence['system']} from a system, "
-       f"<b>{evidence['estimate']} estimated (⚠)</b>.")
+    cards += [card(euros(money.year.p50), _("cash a year at full use, after running costs [{range}]",
+                                            range=range_of(money.year, euros))),
+              card(money.payback.capitalize(), _("payback of {build} to build", build=euros(money.build.p50)) + months)]
+mix = _("The numbers behind this page: {measured} measured, {system} from a system, <b>{estimate} estimated (⚠)</b>.",
+        **evidence)
 display(HTML(f'<div class="figures">{"".join(cards)}</div><p>{mix}</p>'))
 
 # %% [markdown]
@@ -141,46 +140,53 @@ display(HTML(f'<div class="figures">{"".join(cards)}</div><p>{mix}</p>'))
 # %% jupyter={"source_hidden": true}
 figure, axes = chart(2.6)
 axes.hist(result.draws, bins=60, histtype="stepfilled", color="#0b6b74")
-axes.axvline(hours.p50, color="#1d2b36", label=f"adjusted, P50: {h(hours.p50)}")
-axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=f"naive: {h(result.naive)}")
-axes.set(xlabel="hours saved a year", yticks=[])
+axes.axvline(hours.p50, color="#1d2b36", label=_("adjusted, P50: {hours}", hours=whole(hours.p50)))
+axes.axvline(result.naive, color="#8a4b00", linestyle="--", label=_("naive: {hours}", hours=whole(result.naive)))
+axes.set(xlabel=_("hours saved a year"), yticks=[])
 axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
 picture(
     figure,
-    f"Histogram of hours saved a year: nine years in ten from {range_of(hours)}, middle {h(hours.p50)}; naive {h(result.naive)}.",
-    table(["Hours a year", ">Naive", ">Adjusted, P50", ">P5 to P95"],
-          ["at full use", h(result.naive), f"<b>{h(hours.p50)}</b>", range_of(hours)],
-          ["in the first year", "–", h(result.year_one.p50), range_of(result.year_one)],
-          ["chance to save time", "–", chance(result.chance_positive), ""]))
+    _("Histogram of hours saved a year: nine years in ten from {low} to {high}, middle {middle}; naive {naive}.",
+      low=whole(hours.p5), high=whole(hours.p95), middle=whole(hours.p50), naive=whole(result.naive)),
+    table([_("Hours a year"), ">" + _("Naive"), ">" + _("Adjusted, P50"), ">" + _("P5 to P95")],
+          [_("at full use"), whole(result.naive), f"<b>{whole(hours.p50)}</b>", range_of(hours)],
+          [_("in the first year"), "–", whole(result.year_one.p50), range_of(result.year_one)],
+          [_("chance to save time"), "–", chance(result.chance_positive), ""]))
 
 # %% [markdown]
 # ## In money
 
 # %% jupyter={"source_hidden": true}
 if not money:
-    display(Markdown("The money's side is left out: the inputs have none of the ten rows that it rests on, which are "
-                     + ", ".join(f"`{name}`" for name in roi.MONEY) + "."))
+    display(Markdown(_(
+        "The money's side is left out: the inputs have none of the ten rows that it rests on, which are {names}.",
+        names=", ".join(f"`{name}`" for name in roi.MONEY))))
 else:
-    likely = {name: f"{row.mode:,g}{guess(name)}" for name, row in inputs.money.items()}
-    share, cost = inputs["reused_share"], inputs["hour_cost"]
-    at_work = (f"{likely['builders']} people × (24 hours in the sessions + {likely['homework_hours']} of homework)"
-               f" + {likely['facilitator_hours']} hours of the facilitator")
-    running = (f"licences {euros(inputs['licence_cost'].mode)}{guess('licence_cost')}, model {euros(inputs['model_cost'].mode)}"
-               f"{guess('model_cost')}, hosting {euros(inputs['hosting_cost'].mode)}{guess('hosting_cost')}")
+    likely = {name: f"{exact(row.mode)}{guess(name)}" for name, row in inputs.money.items()}
+    costs = {name: f"{euros(row.mode)}{guess(name)}" for name, row in inputs.money.items()}
+    share = inputs["reused_share"]
+    at_work = _("{builders} people × (24 hours in the sessions + {homework_hours} of homework)"
+                " + {facilitator_hours} hours of the facilitator, at the cost of an hour", **likely)
+    running = _("licences {licence_cost}, model {model_cost}, hosting {hosting_cost}", **costs)
+    worth = _("hours × {cost} an hour{guess} × {share}", cost=euros(inputs["hour_cost"].mode), guess=guess("hour_cost"),
+              share=percent(share.mode) + guess("reused_share"))
+    growing = _("use grows over {months} months{guess}; running cost from the first",
+                months=exact(inputs["ramp_months"].mode), guess=guess("ramp_months"))
     display(HTML(table(
-        ["", ">P50", ">P5 to P95", "Rests on (most likely values)"],
-        ["Value of the hours with an agreed new use, a year", euros(money.worth.p50), range_of(money.worth, euros),
-         f"hours × {euros(cost.mode)} an hour{guess('hour_cost')} × {percent(share.mode)}{guess('reused_share')}"],
-        ["Running cost a year", euros(money.running.p50), range_of(money.running, euros), running],
-        ["<b>Cash a year at full use</b>", f"<b>{euros(money.year.p50)}</b>", range_of(money.year, euros), "value less running cost"],
-        ["Cash in the first year", euros(money.first_year.p50), range_of(money.first_year, euros),
-         f"use grows over {inputs['ramp_months'].mode:g} months{guess('ramp_months')}; running cost from the first"],
-        ["Cost to build, once", euros(money.build.p50), range_of(money.build, euros), f"{at_work}, at the cost of an hour"],
-        ["<b>Payback</b>", f"<b>{money.payback}</b>", money.payback_range, "the month in which the cash so far reaches the cost to build"],
-    ) + f"""<p><b>Not every hour is cash.</b> Only the {percent(share.mode)} of the hours with a named new use count here
-({escape(share.source)}; {escape(share.owner)}, {share.date}). The others are time, and stay time.
+        ["", ">P50", ">" + _("P5 to P95"), _("Rests on (most likely values)")],
+        [_("Value of the hours with an agreed new use, a year"), euros(money.worth.p50), range_of(money.worth, euros), worth],
+        [_("Running cost a year"), euros(money.running.p50), range_of(money.running, euros), running],
+        [_("<b>Cash a year at full use</b>"), f"<b>{euros(money.year.p50)}</b>", range_of(money.year, euros),
+         _("value less running cost")],
+        [_("Cash in the first year"), euros(money.first_year.p50), range_of(money.first_year, euros), growing],
+        [_("Cost to build, once"), euros(money.build.p50), range_of(money.build, euros), at_work],
+        [_("<b>Payback</b>"), f"<b>{money.payback}</b>", money.payback_range,
+         _("the month in which the cash so far reaches the cost to build")],
+    ) + "<p>" + _("""<b>Not every hour is cash.</b> Only the {share} of the hours with a named new use count here
+({source}; {owner}, {date}). The others are time, and stay time.
 Cash a year = hours × cost of an hour × share with a new use − licences − model − hosting. Each line is the middle of its own
-10,000 values, so the lines need not add up to the euro.</p>"""))
+10,000 values, so the lines need not add up to the euro.""",
+        share=percent(share.mode), source=escape(share.source), owner=escape(share.owner), date=share.date) + "</p>"))
 
 # %% jupyter={"source_hidden": true}
 if money:
@@ -189,34 +195,39 @@ if money:
     numbers = [month.number for month in shown]
     figure, axes = chart(4.2)
     axes.fill_between(numbers, [month.so_far.p5 for month in shown], [month.so_far.p95 for month in shown],
-                      color="#0b6b74", alpha=0.25, linewidth=0, label="P5 to P95")
-    axes.plot(numbers, [month.so_far.p50 for month in shown], color="#0b6b74", label="cash so far, P50")
-    axes.axhline(money.build.p50, color="#8a4b00", linestyle="--", label=f"cost to build: {euros(money.build.p50)}")
-    axes.set(xlabel="months since the start", ylabel="euros", xticks=range(0, last + 1, last // 6))
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+                      color="#0b6b74", alpha=0.25, linewidth=0, label=_("P5 to P95"))
+    axes.plot(numbers, [month.so_far.p50 for month in shown], color="#0b6b74", label=_("cash so far, P50"))
+    axes.axhline(money.build.p50, color="#8a4b00", linestyle="--",
+                 label=_("cost to build: {build}", build=euros(money.build.p50)))
+    axes.set(xlabel=_("months since the start"), ylabel=_("euros"), xticks=range(0, last + 1, last // 6))
+    axes.yaxis.set_major_formatter(lambda value, place: whole(value))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, ncols=2)
     rows = [[month.number, percent(month.use), euros(month.so_far.p50), range_of(month.so_far, euros), percent(month.paid_back)]
             for month in money.months if month.number <= 12 or month.number in (18, 24, 36, 48, 60)]
-    by = [f"{chance(paid)} by month {month}" for month, paid in money.paid_back.items()]
-    span = f"; in nine simulations of ten {money.payback_range}" if money.payback_months[0] else ""
+    by = ", ".join(_("{chance} by month {month}", chance=chance(paid), month=month) for month, paid in money.paid_back.items())
+    words = (_("Payback: <b>{month}</b>; in nine simulations of ten {range}. Paid back are {chances}.",
+               month=money.payback, range=money.payback_range, chances=by) if money.payback_months[0]
+             else _("Payback: <b>{month}</b>. Paid back are {chances}.", month=money.payback, chances=by))
     picture(
         figure,
-        f"Line of the cash so far, month by month for {last} months, with its range, and the cost to build, "
-        f"{euros(money.build.p50)}. Paid back: {money.payback}; {money.payback_range}.",
-        table([">Month", ">Use", ">Cash so far, P50", ">P5 to P95", ">Paid back"], *rows),
-        f"<h3>Month by month</h3><p>Payback: <b>{money.payback}</b>{span}. Paid back are {', '.join(by)}.</p>")
+        _("Line of the cash so far, month by month for {last} months, with its range, and the cost to build, "
+          "{build}. Paid back: {month}; {range}.",
+          last=last, build=euros(money.build.p50), month=money.payback, range=money.payback_range),
+        table([">" + _("Month"), ">" + _("Use"), ">" + _("Cash so far, P50"), ">" + _("P5 to P95"), ">" + _("Paid back")], *rows),
+        "<h3>" + _("Month by month") + f"</h3><p>{words}</p>")
 
 # %% jupyter={"source_hidden": true}
 if money:
-    priced = [("overlooked", quality.missed, money.missed_a_year, "missed_cost"),
-              ("a false alarm", quality.false_alarms, money.false_alarms_a_year, "false_alarm_cost")]
-    rows = [[what, f"{count} of {quality.items}", euros(price.p50), range_of(price, euros),
-             f"€{inputs[name].mode:,g}{guess(name)}"] for what, count, price, name in priced if price]
-    uncounted = " and ".join(what for what, _, price, _ in priced if not price)
-    display(HTML("<h3>What mistakes would cost, apart</h3>" + (table(
-        ["", ">Counted", ">Euros a year, P50", ">P5 to P95", ">One costs"], *rows) if rows else "")
-        + "<p>As if nobody looked at what the tool proposes. It is not taken off above: it is a risk to be accepted or covered."
-        + (f" Not counted in this case, and so not priced: {uncounted}." if uncounted else "") + "</p>"))
+    priced = [(_("overlooked"), quality.missed, money.missed_a_year, "missed_cost"),
+              (_("a false alarm"), quality.false_alarms, money.false_alarms_a_year, "false_alarm_cost")]
+    rows = [[what, _("{count} of {items}", count=count, items=quality.items), euros(price.p50), range_of(price, euros),
+             exact(inputs[name].mode, "euros") + guess(name)] for what, count, price, name in priced if price]
+    uncounted = _(" and ").join(what for what, count, price, name in priced if not price)
+    head = ["", ">" + _("Counted"), ">" + _("Euros a year, P50"), ">" + _("P5 to P95"), ">" + _("One costs")]
+    note = _("As if nobody looked at what the tool proposes. It is not taken off above: it is a risk to be accepted or covered.")
+    if uncounted:
+        note += " " + _("Not counted in this case, and so not priced: {what}.", what=uncounted)
+    display(HTML("<h3>" + _("What mistakes would cost, apart") + f"</h3>{table(head, *rows) if rows else ''}<p>{note}</p>"))
 
 # %% [markdown]
 # ## What the hours hang on
@@ -228,19 +239,18 @@ bars = result.tornado[:6]
 names = [f"{bar.label}{guess(bar.name)}" for bar in bars]
 figure, axes = chart(3.2)
 axes.hlines(range(len(bars)), [bar.at_p10 for bar in bars], [bar.at_p90 for bar in bars], linewidth=14, color="#0b6b74")
-axes.set(xlabel="hours saved a year; the line is P50", yticks=range(len(bars)), yticklabels=range(1, len(bars) + 1))
+axes.set(xlabel=_("hours saved a year; the line is P50"), yticks=range(len(bars)), yticklabels=range(1, len(bars) + 1))
 axes.axvline(hours.p50, color="#1d2b36")
 axes.margins(y=0.15)
 axes.invert_yaxis()
-words = "Bars: hours a year as one value moves. " + "; ".join(
-    f"{bar.label}: {h(bar.at_p10)} to {h(bar.at_p90)}" for bar in bars) + "."
-picture(figure, words, table(
-    [">", "Value", ">Hours at P10", ">at P90", "How we know it"],
-    *([place, escape(name), h(bar.at_p10), h(bar.at_p90), known.get(bar.name, "counted")]
+moves = _("; ").join(_("{label}: {low} to {high}", label=bar.label, low=whole(bar.at_p10), high=whole(bar.at_p90)) for bar in bars)
+picture(figure, _("Bars: hours a year as one value moves. {moves}.", moves=moves), table(
+    [">", _("Value"), ">" + _("Hours at P10"), ">" + _("at P90"), _("How we know it")],
+    *([place, escape(name), whole(bar.at_p10), whole(bar.at_p90), said[known.get(bar.name, "counted")]]
       for place, (name, bar) in enumerate(zip(names, bars), start=1))))
 first = next((bar.label for bar in bars if known.get(bar.name) == "estimate"), None)
 if first:
-    display(Markdown(f"**To be measured next:** {first}. Among the estimates (⚠) it moves the result most."))
+    display(Markdown(_("**To be measured next:** {value}. Among the estimates (⚠) it moves the result most.", value=first)))
 
 # %% [markdown]
 # ## How good does it have to be?
@@ -248,42 +258,53 @@ if first:
 # %% jupyter={"source_hidden": true}
 def needed(value, never):
     if value is None:
-        return f"never: {never}"
-    return f"at least {percent(value)}" if value else "any: it saves time even where all are wrong"
+        return _("never: {why}", why=never)
+    return _("at least {share}", share=percent(value)) if value else _("any: it saves time even where all are wrong")
 
 plan = inputs["adoption"]
-right = f"{percent(1 - quality.errors / quality.handled)} of the {quality.handled} handled" if quality.handled else "none handled"
+planned = _("{likely} planned ({low} to {high})", likely=percent(plan.mode), low=percent(plan.low), high=percent(plan.high))
+where = escape(quality.measured_on)
+right = (_("{share} of the {n} handled, counted on {where}", share=percent(1 - quality.errors / quality.handled),
+           n=quality.handled, where=where)
+         if quality.handled else _("none handled, counted on {where}", where=where))
 display(HTML(table(
-    ["To save time at all", "it takes", "we have"],
-    ["Items that go through the tool", needed(result.break_even_adoption, "an item costs more time than it saves"),
-     f"{percent(plan.mode)} planned ({percent(plan.low)} to {percent(plan.high)}){guess('adoption')}"],
-    ["Answers of the tool that are right", needed(result.break_even_accuracy, "even perfect answers would not do"),
-     f"{right}, counted on {escape(quality.measured_on)}"])))
+    [_("To save time at all"), _("it takes"), _("we have")],
+    [_("Items that go through the tool"), needed(result.break_even_adoption, _("an item costs more time than it saves")),
+     planned + guess("adoption")],
+    [_("Answers of the tool that are right"), needed(result.break_even_accuracy, _("even perfect answers would not do")),
+     right])))
 
 # %% jupyter={"source_hidden": true}
 def sources(rows):
-    return table(["Value, and its row", ">Low", ">Likely", ">High", "Unit", "Source", "Evidence"], *(
-        [f"{row.label} <code>{row.name}</code>", f"{row.low:,g}", f"{row.mode:,g}", f"{row.high:,g}", row.unit,
+    head = [_("Value, and its row"), ">" + _("Low"), ">" + _("Likely"), ">" + _("High"), _("Unit"), _("Source"), _("Evidence")]
+    return table(head, *(
+        [f"{row.label} <code>{row.name}</code>", exact(row.low), exact(row.mode), exact(row.high), row.unit_in_words,
          f"{escape(row.source)} ({escape(row.owner)}, {row.date})",
-         "⚠ estimate" if row.evidence == "estimate" else row.evidence] for row in rows))
+         ("⚠ " if row.evidence == "estimate" else "") + said[row.evidence]] for row in rows))
 
-display(HTML(f'<div class="sources"><h2>Where each number comes from</h2>{sources(inputs.rows)}{sources(inputs.money.values()) if money else ""}</div>'))
+heading = "<h2>" + _("Where each number comes from") + "</h2>"
+display(HTML(f'<div class="sources">{heading}{sources(inputs.rows)}{sources(inputs.money.values()) if money else ""}</div>'))
 
 # %% jupyter={"source_hidden": true}
-where = (f"by the final run <b>{escape(quality.run)}</b>, data <code>{escape(quality.data_sha256[:12])}</code>" if quality.run
-         else "by the team itself, not yet by a final run")
-lines = [f"The tool's share handled ({quality.handled} of {quality.items}) and its mistakes ({quality.errors} of {quality.handled}) "
-         f"were counted on {escape(quality.measured_on)}, {where}."]
-lines += [f"{len(log)} clocked times {step}, {sum(log) / len(log):.1f} minutes on average, are used in place of the range of <code>{name}</code>."
-          for step, log, name in (("by hand", timings.baseline, "baseline_minutes"), ("of checking", timings.review, "review_minutes")) if log]
-lines += [f"Note: {escape(note)}" for note in result.notes]
+where = (_("by the final run <b>{run}</b>, data <code>{data}</code>", run=escape(quality.run), data=escape(quality.data_sha256[:12]))
+         if quality.run else _("by the team itself, not yet by a final run"))
+lines = [_("The tool's share handled ({handled} of {items}) and its mistakes ({errors} of {handled}) "
+           "were counted on {counted_on}, {where}.", handled=quality.handled, items=quality.items, errors=quality.errors,
+           counted_on=escape(quality.measured_on), where=where)]
+used = ((_("{n} clocked times by hand, {mean} minutes on average, are used in place of the range of <code>{name}</code>."),
+         timings.baseline, "baseline_minutes"),
+        (_("{n} clocked times of checking, {mean} minutes on average, are used in place of the range of <code>{name}</code>."),
+         timings.review, "review_minutes"))
+lines += [line.format(n=len(log), mean=rounded(sum(log) / len(log), 1), name=name) for line, log, name in used if log]
+lines += [_("Note: {note}", note=escape(note)) for note in result.notes]
 display(HTML("<ul><li>" + "</li><li>".join(lines) + "</li></ul>"))
 
 # %% [markdown]
 # ## The check in 90 days
 
 # %% jupyter={"source_hidden": true}
-display(HTML(f"<p>{escape(check)} The number to compare with: {h(hours.p50)} hours a year [{range_of(hours)}] at full use.</p>"))
+display(HTML("<p>" + _("{check} The number to compare with: {hours} hours a year [{range}] at full use.",
+                       check=escape(check), hours=whole(hours.p50), range=range_of(hours)) + "</p>"))
 
 # %% [markdown]
 # *How it is computed.* Hours a year = volume × adoption × [time today − share handled × time with the tool

@@ -19,6 +19,7 @@ from IPython.utils.capture import capture_output
 from bootcamp import roi
 from bootcamp.content import content_root
 from bootcamp.finals.pages import notebook_page
+from bootcamp.language import VARIABLE
 
 WORKED = sorted(
     path.parent.name
@@ -152,6 +153,25 @@ def test_every_picture_has_its_words_and_a_table_beside_it(
     assert all(len(words) > 80 for words in pictures)
     assert len(re.findall(r"<img[^>]*></div><div><table>", page)) == 3
     assert "import" not in page.split("</header>")[1], "code is folded away"
+
+
+def test_a_french_cohort_reads_the_same_page_in_french(
+    execute: Callable[..., Executed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "fr")
+    executed = execute()
+    money = executed.result.cash
+    assert executed.refusal == ""
+    assert money is not None
+    assert "nouvel usage" in executed.words
+    assert f"Délai de récupération {money.payback} {money.payback_range}" in executed.words
+    said = roi.euros(money.year.p50)
+    assert said.endswith("\u00a0€")
+    assert " ".join(said.split()) in executed.words
+    assert "€8" not in executed.words
+    assert (
+        len(re.findall(r"<h3>(Mois par mois|Ce que coûteraient les erreurs)", executed.page)) == 2
+    )
 
 
 def test_without_money_one_sentence_says_so_and_what_it_would_need(

@@ -59,3 +59,11 @@ def test_french_groups_by_a_space_that_does_not_break_and_puts_the_unit_last() -
         assert wording.plain(-0.25) == "−0,25"
         assert wording.day(date(2026, 3, 1)) == "1er mars 2026"
         assert wording.day(date(2026, 12, 31)) == "31 décembre 2026"
+        assert wording.exact(0.125, "euros") == "0,125\u00a0€"
+        assert wording.rounded(4, 1) == "4,0"
+
+
+def test_what_was_typed_keeps_its_decimals_and_a_mean_those_it_is_given() -> None:
+    assert [wording.exact(value) for value in (0.125, 12.0, 22_800)] == ["0.125", "12", "22,800"]
+    assert wording.exact(0.125, "euros") == "€0.125"
+    assert wording.rounded(4, 1) == "4.0"

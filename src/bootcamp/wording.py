@@ -9,7 +9,18 @@ from datetime import date
 
 from bootcamp.language import language
 
-__all__ = ["amount", "chance", "counted", "day", "euros", "percent", "plain", "whole"]
+__all__ = [
+    "amount",
+    "chance",
+    "counted",
+    "day",
+    "euros",
+    "exact",
+    "percent",
+    "plain",
+    "rounded",
+    "whole",
+]
 
 _NEARLY_ALL, _NEARLY_NONE = 0.995, 0.005
 _SIGNS = {"en": str.maketrans("-", "−"), "fr": str.maketrans("-,. ", "−\u00a0,\u00a0")}
@@ -72,6 +83,17 @@ def plain(value: float) -> str:
     """Give a number with the decimals that say something, two at most: `4.4`, `12`."""
     text = f"{value:,.2f}"
     return _signed(text.rstrip("0").rstrip("."))
+
+
+def exact(value: float, unit: str = "") -> str:
+    """Give a number that somebody typed with all its decimals: `0.125`, of euros `€0.125`."""
+    text = f"{value:,g}"
+    return _signed(_money(text) if unit.startswith("euros") else text)
+
+
+def rounded(value: float, decimals: int) -> str:
+    """Give a number with so many decimals, whatever they say: `4.0`."""
+    return _signed(f"{value:,.{decimals}f}")
 
 
 def _money(text: str) -> str:

@@ -11,6 +11,9 @@ there is one. All else is triangular between low, mode and high, as in Hubbard, 
 Anything".
 """
 
+from pathlib import Path
+
+from bootcamp.language import Texts
 from bootcamp.roi.cash import Cash, Month
 from bootcamp.roi.draws import Interval
 from bootcamp.roi.hours import Result, Swing, hours_a_year, naive_hours, simulate
@@ -28,7 +31,7 @@ from bootcamp.roi.inputs import (
     read_quality,
     read_timings,
 )
-from bootcamp.wording import chance, euros
+from bootcamp.wording import chance, euros, exact, percent, rounded, whole
 
 __all__ = [
     "FIELDS",
@@ -47,10 +50,18 @@ __all__ = [
     "chance",
     "checked_row",
     "euros",
+    "exact",
     "hours_a_year",
     "naive_hours",
+    "percent",
     "read_inputs",
     "read_quality",
     "read_timings",
+    "rounded",
     "simulate",
+    "whole",
+    "words",
 ]
+
+words = Texts(Path(__file__).parent / "locale", "roi")
+"""What the ROI notebook says, in the language of the cohort."""

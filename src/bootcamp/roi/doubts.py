@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bootcamp.language import Texts
 from bootcamp.roi.inputs import Inputs
+from bootcamp.wording import exact, rounded, whole
 
 __all__ = ["doubts"]
 
@@ -33,13 +34,13 @@ def _beside_the_log(inputs: Inputs, clocked: Mapping[str, Sequence[float]]) -> I
         row, mean = inputs[name], math.fsum(values) / len(values)
         if not row.low <= mean <= row.high:
             yield _(
-                "{name}: the {n} timings average {mean:.2f} minutes, outside the range {low:g} to"
-                " {high:g} in the table; the timings are used.",
+                "{name}: the {n} timings average {mean} minutes, outside the range {low} to"
+                " {high} in the table; the timings are used.",
                 name=name,
                 n=len(values),
-                mean=mean,
-                low=row.low,
-                high=row.high,
+                mean=rounded(mean, 2),
+                low=exact(row.low),
+                high=exact(row.high),
             )
 
 
@@ -47,9 +48,9 @@ def _too_good(inputs: Inputs) -> Iterator[str]:
     people = inputs["volume"].mode * inputs["baseline_minutes"].mode / 60 / _HOURS_OF_A_PERSON
     if people > _MANY_PEOPLE:
         yield _(
-            "volume and baseline_minutes say that this work takes {people:,.0f} people all year"
+            "volume and baseline_minutes say that this work takes {people} people all year"
             " today; check both.",
-            people=people,
+            people=whole(people),
         )
     if inputs["adoption"].mode == 1:
         yield _("adoption is 100 %: nobody would ever work around the tool; say why, or lower it.")

@@ -57,37 +57,47 @@ class Field:
 
 
 FIELDS: Mapping[str, Field] = {
-    "volume": Field(N_("Items a year"), "items a year", 1, 100_000_000, "18000"),
-    "adoption": Field(N_("Share of items that will go through the tool"), "share", 0, 1, "0.7"),
-    "baseline_minutes": Field(N_("Minutes an item by hand, today"), "minutes", 0, 480, "4.5"),
-    "human_error_rate": Field(N_("Share of items handled wrongly today"), "share", 0, 1, "0.05"),
+    "volume": Field(N_("Items a year"), N_("items a year"), 1, 100_000_000, "18000"),
+    "adoption": Field(N_("Share of items that will go through the tool"), N_("share"), 0, 1, "0.7"),
+    "baseline_minutes": Field(N_("Minutes an item by hand, today"), N_("minutes"), 0, 480, "4.5"),
+    "human_error_rate": Field(
+        N_("Share of items handled wrongly today"), N_("share"), 0, 1, "0.05"
+    ),
     "review_minutes": Field(
-        N_("Minutes to check what the tool proposes"), "minutes", 0, 480, "0.8"
+        N_("Minutes to check what the tool proposes"), N_("minutes"), 0, 480, "0.8"
     ),
     "exception_minutes": Field(
-        N_("Minutes for an item it leaves to people"), "minutes", 0, 480, "4.5"
+        N_("Minutes for an item it leaves to people"), N_("minutes"), 0, 480, "4.5"
     ),
-    "fix_minutes": Field(N_("Minutes to repair one mistake"), "minutes", 0, 480, "12"),
+    "fix_minutes": Field(N_("Minutes to repair one mistake"), N_("minutes"), 0, 480, "12"),
     "upkeep_hours": Field(
-        N_("Hours a year to look after the tool"), "hours a year", 0, 20_000, "40"
+        N_("Hours a year to look after the tool"), N_("hours a year"), 0, 20_000, "40"
     ),
-    "ramp_months": Field(N_("Months until everybody uses it"), "months", 0, 36, "4"),
+    "ramp_months": Field(N_("Months until everybody uses it"), N_("months"), 0, 36, "4"),
 }
 """The inputs that every team gives, in the order of the table."""
 
 MONEY: Mapping[str, Field] = {
-    "hour_cost": Field(N_("What an hour of this work costs the company"), "euros", 1, 1_000, "38"),
-    "reused_share": Field(N_("Share of the saved time with a named new use"), "share", 0, 1, "0.5"),
-    "licence_cost": Field(N_("Licences a year"), "euros a year", 0, 10_000_000, "600"),
-    "model_cost": Field(N_("The model's use a year"), "euros a year", 0, 10_000_000, "240"),
-    "hosting_cost": Field(N_("Hosting a year"), "euros a year", 0, 10_000_000, "300"),
-    "builders": Field(N_("People who built it"), "people", 1, 1_000, "4"),
-    "homework_hours": Field(
-        N_("Hours each of them worked between the sessions"), "hours", 0, 500, "9"
+    "hour_cost": Field(
+        N_("What an hour of this work costs the company"), N_("euros"), 1, 1_000, "38"
     ),
-    "facilitator_hours": Field(N_("Hours of the facilitator for this team"), "hours", 0, 500, "10"),
-    "missed_cost": Field(N_("What a miss costs that nobody notices"), "euros", 0, 1_000_000, "80"),
-    "false_alarm_cost": Field(N_("What a false alarm costs"), "euros", 0, 1_000_000, "4"),
+    "reused_share": Field(
+        N_("Share of the saved time with a named new use"), N_("share"), 0, 1, "0.5"
+    ),
+    "licence_cost": Field(N_("Licences a year"), N_("euros a year"), 0, 10_000_000, "600"),
+    "model_cost": Field(N_("The model's use a year"), N_("euros a year"), 0, 10_000_000, "240"),
+    "hosting_cost": Field(N_("Hosting a year"), N_("euros a year"), 0, 10_000_000, "300"),
+    "builders": Field(N_("People who built it"), N_("people"), 1, 1_000, "4"),
+    "homework_hours": Field(
+        N_("Hours each of them worked between the sessions"), N_("hours"), 0, 500, "9"
+    ),
+    "facilitator_hours": Field(
+        N_("Hours of the facilitator for this team"), N_("hours"), 0, 500, "10"
+    ),
+    "missed_cost": Field(
+        N_("What a miss costs that nobody notices"), N_("euros"), 0, 1_000_000, "80"
+    ),
+    "false_alarm_cost": Field(N_("What a false alarm costs"), N_("euros"), 0, 1_000_000, "4"),
 }
 """The inputs of the money's side: all of them or none, and rows that nobody has begun are none."""
 
@@ -110,6 +120,11 @@ class Input:
     def label(self) -> str:
         """The input's meaning in words."""
         return _(_meaning(self.name).label)
+
+    @property
+    def unit_in_words(self) -> str:
+        """The unit as people read it; the file has `unit`."""
+        return _(self.unit)
 
 
 @dataclass(frozen=True)
