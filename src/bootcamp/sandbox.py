@@ -296,7 +296,7 @@ def _course_folders() -> list[Path]:
     root = content_root()
     if root.name == "_content":
         return [root]
-    names = ("labs", "solutions", "graders", "hub_config", "tests", ".git")
+    names = ("labs", "translations", "solutions", "graders", "hub_config", "tests", ".git")
     return [root / name for name in names if (root / name).is_dir()]
 
 

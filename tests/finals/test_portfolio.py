@@ -404,7 +404,7 @@ def test_in_french_the_page_the_workbook_and_every_team_s_notes_are(tmp_path: Pa
     said = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert "qualité des files (macro-F1)" in said
     assert not [text for text in said if re.search(r"\b(?:of|with|hours|reached)\b", text)]
-    assert book["Contrôles à 90\u00a0jours"]["D2"].number_format == "dd/mm/yyyy"
+    assert book["Points à 90\u00a0jours"]["D2"].number_format == "dd/mm/yyyy"
 
 
 def test_fifty_teams_have_a_line_each(tmp_path: Path) -> None:

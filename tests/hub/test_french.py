@@ -52,6 +52,10 @@ def test_login_and_home_are_french(french: Bootcamp) -> None:
     assert '<html lang="fr">' in home
     assert "Bonjour, Daniel" in home
     assert "Trier la boîte mail commune" in home
+    assert "Promotion de démonstration" in home
+    finished = (french.data / "teams" / "teal" / "final" / "roi.ipynb").read_text("utf-8")
+    assert "heures" in finished
+    assert "## The" not in finished
 
 
 def test_the_notebook_speaks_french(said: dict[str, str]) -> None:
