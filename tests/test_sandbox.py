@@ -413,7 +413,7 @@ class TestInstalledPackage:
         package = tmp_path / "site-packages" / "bootcamp"
         package.mkdir(parents=True)
         source = Path(module.__file__).parent
-        for name in ("__init__.py", "errors.py", "content.py", "sandbox.py"):
+        for name in ("__init__.py", "errors.py", "language.py", "content.py", "sandbox.py"):
             shutil.copy(source / name, package / name)
         answers = package / "_content" / "solutions"
         answers.mkdir(parents=True)
