@@ -236,5 +236,5 @@ def test_a_headline_is_said_in_the_readers_language(case: str) -> None:
     with speaking("fr"):
         said = headline(measure)
     assert said["interval"] in ("de 0,80 à 0,97", "de 80\u00a0% à 97\u00a0%")
-    assert said["in_words"].startswith(("qualité", "92\u00a0% des "))
+    assert said["in_words"].startswith(("qualité", "92\u00a0% de"))
     assert said["against_goal"].startswith("l’objectif habituel de ce cas\u00a0: au moins ")
