@@ -10,7 +10,8 @@ for (const time of document.querySelectorAll("time[data-local]")) {
   if (!Number.isNaN(at.getTime())) {
     const day = at.toLocaleDateString(locale, { day: "numeric", month: "long", year: "numeric" });
     const clock = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
-    time.textContent = day + beforeTheHour + clock;
+    const first = locale === "fr-FR" ? day.replace(/^1 /, "1er ") : day;
+    time.textContent = first + beforeTheHour + clock;
   }
 }
 
