@@ -263,7 +263,7 @@ def needed(value, never):
 
 plan = inputs["adoption"]
 planned = _("{likely} planned ({low} to {high})", likely=percent(plan.mode), low=percent(plan.low), high=percent(plan.high))
-where = escape(quality.measured_on)
+where = escape(quality.counted_on)
 right = (_("{share} of the {n} handled, counted on {where}", share=percent(1 - quality.errors / quality.handled),
            n=quality.handled, where=where)
          if quality.handled else _("none handled, counted on {where}", where=where))
@@ -290,7 +290,7 @@ where = (_("by the final run <b>{run}</b>, data <code>{data}</code>", run=escape
          if quality.run else _("by the team itself, not yet by a final run"))
 lines = [_("The tool's share handled ({handled} of {items}) and its mistakes ({errors} of {handled}) "
            "were counted on {counted_on}, {where}.", handled=quality.handled, items=quality.items, errors=quality.errors,
-           counted_on=escape(quality.measured_on), where=where)]
+           counted_on=escape(quality.counted_on), where=where)]
 used = ((_("{n} clocked times by hand, {mean} minutes on average, are used in place of the range of <code>{name}</code>."),
          timings.baseline, "baseline_minutes"),
         (_("{n} clocked times of checking, {mean} minutes on average, are used in place of the range of <code>{name}</code>."),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bootcamp import roi
 from bootcamp.content import content_root
 from bootcamp.errors import RoiInputRefused
+from bootcamp.language import speaking
 from bootcamp.roi.draws import rate, triangular
 from bootcamp.roi.inputs import COLUMNS
 
@@ -343,3 +344,11 @@ def test_demo_teams_inputs_are_accepted(team: str) -> None:
     result = roi.simulate(found, roi.Quality(120, 110, 30), timings)
     assert result.hours.p5 < result.hours.p50 < result.hours.p95 < result.naive
     assert not result.notes
+
+
+def test_what_was_counted_on_is_said_in_the_cohorts_language() -> None:
+    assert roi.Quality(20, 18, 2, "new cases").counted_on == "new cases"
+    with speaking("fr"):
+        assert roi.Quality(20, 18, 2, "new cases").counted_on == "de nouveaux cas"
+        assert roi.Quality(20, 18, 2, "120 mails cachés").counted_on == "120 mails cachés"
+        assert roi.Quality(20, 18, 2, "").counted_on == ""

@@ -1,11 +1,14 @@
 """Lab 6 at its limits: a tool that costs time, no estimates at all, a result of every sign."""
 
 import copy
+from datetime import date
 
 import pytest
 
 from bootcamp import roi
 from bootcamp.kit.checking import outcome
+from bootcamp.kit.texts import day_in_words
+from bootcamp.language import speaking
 from tests.wrong.running import notebook, run
 
 COLUMNS = ("name", "low", "mode", "high", "unit", "source", "owner", "date", "evidence")
@@ -98,3 +101,10 @@ def test_the_transfer_check_says_how_many_steps_are_done(lab):
     names = {**lab, "ticket_answers": [], "ticket_note": ""}
 
     assert "1 of 4 steps" in outcome("6.9", names)[1]
+
+
+def test_a_first_of_the_month_is_said_as_french_people_say_it():
+    with speaking("fr"):
+        assert day_in_words(date(2027, 6, 1), "%d %B %Y", "d MMMM y") == "1er juin 2027"
+        assert day_in_words(date(2027, 6, 11), "%d %B", "d MMMM") == "11 juin"
+    assert day_in_words(date(2027, 6, 1), "%d %B %Y", "d MMMM y") == "01 June 2027"

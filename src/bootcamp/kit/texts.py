@@ -1,5 +1,6 @@
 """What the kit says to a citizen, in the language of the cohort."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -24,4 +25,5 @@ def day_in_words(day: date, english: str, elsewhere: str) -> str:
         return f"{day:{english}}"
     from babel.dates import format_date  # noqa: PLC0415 - not in an English notebook
 
-    return format_date(day, elsewhere, locale=language())
+    said = format_date(day, elsewhere, locale=language())
+    return re.sub(r"^1 ", "1er ", said) if language() == "fr" else said

@@ -42,6 +42,14 @@ _FEWEST_TIMINGS = 5
 _MOST_TIMINGS = 100_000
 _MOST_BYTES = 2_000_000
 _MOST_ROWS = 2 * _MOST_TIMINGS
+# What our notebooks say that they have counted on; whatever else stands there is said as it is.
+_COUNTED_ON = (
+    N_("items with known answers"),
+    N_("new cases"),
+    N_("catch-up cases"),
+    N_("practice cases"),
+    N_("forty invoices of a made-up team"),
+)
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -176,7 +184,7 @@ class Quality:
     items: int
     handled: int
     errors: int
-    measured_on: str = "items with known answers"
+    measured_on: str = _COUNTED_ON[0]
     missed: int | None = None
     """Items in which it overlooked what it should have found, where the case knows such."""
     false_alarms: int | None = None
@@ -184,6 +192,11 @@ class Quality:
     """The final run that counted; empty where a team has counted for itself."""
     data_sha256: str = ""
     """Of the items counted on."""
+
+    @property
+    def counted_on(self) -> str:
+        """What was counted on, as people read it."""
+        return _(self.measured_on) if self.measured_on else ""
 
     def __post_init__(self) -> None:
         if self.items < 1:
@@ -287,7 +300,7 @@ def read_quality(path: Path | str) -> Quality:
                 )
             )
         counts[name] = value
-    source = str(found.get("measured_on", "items with known answers"))[:200]
+    source = str(found.get("measured_on", _COUNTED_ON[0]))[:200]
     missed, alarms = (_count_or_none(found.get(name)) for name in ("missed", "false_alarms"))
     run, data = (str(found.get(name, ""))[:64] for name in ("run", "data_sha256"))
     return Quality(
