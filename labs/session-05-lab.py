@@ -294,7 +294,7 @@ check("5.7")
 #
 # `read_form` reads a table as English or French Excel saves it. The loop writes one file a case.
 #
-# Then write `own_threshold`: which share of the answers must be right? If your charter names `right_of_ten`, take that: 8 of ten is `0.8`. The last line of that cell runs the test.
+# Then write `own_threshold`: which share of the answers must be right? If your charter names `right_of_ten`, take that: 8 of ten is `0.8`. The line with `run_notebook` in that cell runs the test.
 
 # %%
 import shutil

@@ -308,7 +308,7 @@ check("6.8")
 # 3. `ticket_macro`: the macro-F1 of your answers.
 # 4. `ticket_note`: one note that went wrong, and why, in a sentence. (All right? Then which was hardest.)
 #
-# The second cell saves what you have as `transfer.json`. Not finished? Save it too. What stopped you is worth knowing.
+# The last cell saves what you have as `transfer.json`. Not finished? Save it too. What stopped you is worth knowing.
 
 # %%
 tickets = pd.read_csv("tickets.csv")
