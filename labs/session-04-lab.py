@@ -316,7 +316,7 @@ print("The reviewers:", round(len(review) / len(table) * files_a_month * 2 / 60)
 # | `row_for` | `make_row` | sees the same file twice; outlives a slip in `solve` |
 # | `pauses` | `ask_again` | waits only when waiting can help |
 # | the diary | `append`, `read_diary` | cuts off a half-written line; does a file anew when it, or `solution.py`, or the model has changed |
-# | `small_batch` | `run` | writes four tables at the end |
+# | `small_batch` | `run` | writes four files at the end |
 #
 # Read from the top to the heading **3. The diary**. Find: how often it tries (`tries`), how many signs of a long text it sends (`longest`), and the
 # name of its diary (`diary_name`).
@@ -442,7 +442,7 @@ check("4.12")
 #
 # ## Stand-up demo (minutes 215–235)
 #
-# Two minutes a team: your four totals from `result`, the strangest reason in your queue, and who will open it.
+# Two minutes a team: your totals from `result`, the strangest reason in your queue, and who will open it.
 #
 # ## Exit ticket (minutes 235–240)
 #

@@ -50,7 +50,7 @@ HINTS: dict[str, tuple[str, str, str]] = {
         "Ink: pages / len(books) * books_a_year / 1_000 * euros_a_thousand.",
     ),
     "4.9": (
-        "All three stand in the first forty lines.",
+        "All three stand in the first fifty lines.",
         "The settings are in capitals. The list of what it writes is at the very top.",
         "A program says PAUSE = 2: you would write pause = 2. A name of a file goes in quotes.",
     ),
