@@ -1,5 +1,7 @@
 """Friendly advice on homework 3 while it is being written. The marks are given elsewhere."""
 
+from reprlib import repr as in_short
+
 from bootcamp.kit.checking import exercise
 from bootcamp.kit.namespace import Names, NotYet
 from bootcamp.kit.session_3 import own_labels
@@ -33,7 +35,7 @@ def _read(names: Names) -> str:
                     "{answer} should become “{label}”, and became {came}.",
                     answer=repr(answer),
                     label=label,
-                    came=_short(came["label"]),
+                    came=in_short(came["label"]),
                 )
             )
         if came["reason"] != "":
@@ -58,7 +60,7 @@ def _odd(names: Names) -> str:
                     "“{answer}” is not one of the labels, letter for letter, and became {came}. It "
                     "should be unsure.",
                     answer=shown,
-                    came=_short(came["label"]),
+                    came=in_short(came["label"]),
                 )
             )
         reason = came["reason"]
@@ -77,10 +79,6 @@ def _odd(names: Names) -> str:
                 )
             )
     return _("Odd answers become unsure, and the person who looks reads why.")
-
-
-def _short(value: object) -> str:
-    return f"{value!r:.40}"
 
 
 def _read_as(names: Names, answer: str) -> dict[str, object]:
@@ -107,7 +105,7 @@ def _solve(names: Names) -> str:
                     "The fake model said “{label}”, and `solve` says {came}. Let `read_answer` "
                     "read the answer, with LABELS.",
                     label=label,
-                    came=_short(came["label"]),
+                    came=in_short(came["label"]),
                 )
             )
     return _("Each case got its own answer, for {count} labels.", count=len(labels))
@@ -122,7 +120,7 @@ def _timeout(names: Names) -> str:
         raise NotYet(
             _(
                 "No answer came, and the label is {came}. Make it unsure.",
-                came=_short(came["label"]),
+                came=in_short(came["label"]),
             )
         )
     reason = came["reason"]

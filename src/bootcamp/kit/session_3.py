@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from reprlib import repr as in_short  # with a text cut in the middle, and both its quotes
 from types import FunctionType
 from typing import Any
 
@@ -149,13 +150,9 @@ def _try_choose(choose: FunctionType) -> None:
             _(
                 "“{answer}” is not allowed, and came out as {came}. Return “unsure”.",
                 answer=odd[:30],
-                came=_short(came),
+                came=in_short(came),
             )
         )
-
-
-def _short(value: object) -> str:
-    return f"{value!r:.40}"
 
 
 @exercise("3.4")
@@ -515,7 +512,7 @@ def _try_solve(
                     "The model said “{answer}”, and `solve` says {came}. Let `choose` make the "
                     "answer safe, with LABELS.",
                     answer=f"{label.upper()}.",
-                    came=_short(answer["label"]),
+                    came=in_short(answer["label"]),
                 )
             )
         if answer["reason"] != "" and _UNSURE not in answer.values():  # of a second question
@@ -529,7 +526,7 @@ def _try_solve(
                     "The model said “{answer}”, and `solve` says {came}. That is not allowed: it "
                     "should be unsure.",
                     answer=odd[:30],
-                    came=_short(answer["label"]),
+                    came=in_short(answer["label"]),
                 )
             )
         reason = answer["reason"]
