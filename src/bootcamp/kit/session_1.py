@@ -221,8 +221,8 @@ def _candidate(names: Names, name: str, *, needed: bool) -> list[Any] | None:
         row.text("name", _("its name"))
         row.number("times", _("how often it comes in a month"), 1, 1_000_000)
         row.number("minutes", _("the minutes for one"), 0.05, 2400)
-        row.number("data", _("0, 1, 2 or 3"), 0, 3)
-        row.number("risk", _("0, 1, 2 or 3"), 0, 3)
+        row.number("data", _("a mark from the table"), 0, 3)
+        row.number("risk", _("a mark from the table"), 0, 3)
     except NotYet as advice:
         raise NotYet(_("In `{name}`: {advice}", name=name, advice=advice)) from None
     return list(value)
