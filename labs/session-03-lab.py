@@ -64,6 +64,11 @@ check("3.1")
 # colon, what is in the drawer. `queues["returns"]` opens one drawer. The next cell holds the six queues of Alder & Finch and what
 # belongs in each: the rules of session 2, as a dict. Then the two words for urgency.
 #
+# | to type | French keyboard | UK keyboard |
+# | --- | --- | --- |
+# | `{` `}` | AltGr + **4**, AltGr + **=** (Mac: Option + **5**, Option + **)**) | Shift + the keys right of **P** |
+# | `\` | AltGr + **8** (Mac: Option + Shift + **:**) | key left of **Z** (Mac: left of **Enter**) |
+#
 # **A function** is a recipe with a name. You have used many: `print`, `len`, `ask`. Now you write them yourself:
 #
 # - `def` begins the recipe and gives it a name. In the brackets stands **what goes in**. The line ends with a colon.
