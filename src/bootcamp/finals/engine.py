@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 from papermill.engines import Engine, papermill_engines
 
-from bootcamp.finals.notebooks import whole_characters
+from bootcamp.characters import whole_characters
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.language import N_
 from bootcamp.spoken import texts

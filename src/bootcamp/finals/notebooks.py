@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 
+from bootcamp.characters import whole_characters
 from bootcamp.finals.files import read_bounded
 from bootcamp.language import N_
 from bootcamp.spoken import texts
@@ -22,7 +23,6 @@ __all__ = [
     "fit_to_run",
     "load_notebook",
     "statements_of",
-    "whole_characters",
 ]
 
 _ = texts("finals")
@@ -123,11 +123,6 @@ def statements_of(source: str) -> Sequence[ast.stmt]:
         return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-
-
-def whole_characters(value: Any) -> Any:
-    """Give a JSON value with a mark for each half character, which no file can take."""
-    return json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
 
 
 def check_notebook(path: Path, parameters: Sequence[str]) -> Problem | None:

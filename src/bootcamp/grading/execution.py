@@ -21,7 +21,7 @@ from bootcamp.forks.warm import Fork, WarmParent
 from bootcamp.grading.checks import Check, Verdict
 from bootcamp.grading.learner import ExecutedLearner
 from bootcamp.grading.mending import PUT_BACK
-from bootcamp.grading.outputs import CellOutputs
+from bootcamp.grading.outputs import MOST_OF_A_NOTEBOOK, CellOutputs
 from bootcamp.spoken import texts
 
 __all__ = ["GradingLimits", "Judge", "Judged", "Submission"]
@@ -29,6 +29,7 @@ __all__ = ["GradingLimits", "Judge", "Judged", "Submission"]
 _ = texts("homework")
 _FIRST_UID = 63_000
 """User ids of the sandboxes when root grades: one for each that runs at the same time."""
+_MOST_NOTES = 10
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _verdicts(
 def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[str, ...]:
     """Run the code cells in order, keep their outputs, and say what stopped them."""
     notes: list[str] = []
-    ends = time.monotonic() + limits.notebook_seconds
+    ends, room = time.monotonic() + limits.notebook_seconds, MOST_OF_A_NOTEBOOK
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, 1):
         cell.outputs, cell.execution_count = [], None
@@ -158,7 +159,7 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
                 )
             )
             break
-        outputs = CellOutputs()
+        outputs = CellOutputs(room)
         seconds = min(limits.cell_seconds, left)
         try:
             done = kernel.run(cell.source, seconds=seconds, on_output=outputs.take)
@@ -180,10 +181,10 @@ def _run_cells(kernel: Kernel, notebook: Any, limits: GradingLimits) -> tuple[st
             break
         else:
             cell.execution_count = _count(done)
-            if done.get("output_lost"):
+            if done.get("output_lost") and len(notes) < _MOST_NOTES:
                 notes.append(_("Code cell {number} printed more than can be kept.", number=number))
         finally:
-            cell.outputs = outputs.kept
+            cell.outputs, room = outputs.kept, room - outputs.size
     return tuple(notes)
 
 

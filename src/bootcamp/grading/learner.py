@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import stat
@@ -9,6 +10,7 @@ import time
 from pathlib import PurePosixPath
 from typing import Any
 
+from bootcamp.characters import whole_characters
 from bootcamp.forks.kernel import Kernel, KernelDied, KernelHangs
 from bootcamp.grading.checks import Plain, ProbeFailed
 from bootcamp.language import N_
@@ -19,6 +21,8 @@ __all__ = ["ExecutedLearner"]
 _ = texts("homework")
 _MOST_ANSWER_BYTES = 1_000_000
 _MOST_FILE_BYTES = 5_000_000
+# A name that the learner's code makes up could carry the hidden input as well as its text.
+_ERRORS = frozenset({"JSONDecodeError", *(name for name in dir(builtins) if name[0].isupper())})
 _ENDED = N_("Your notebook's process had ended before this could be looked at: see the note above.")
 
 
@@ -64,8 +68,8 @@ class ExecutedLearner:
             )
         if "raised" in answer:
             # Only the kind of error: its text could carry the hidden input.
-            kind = str(answer["raised"])
-            shown = kind if kind.isidentifier() and len(kind) <= 40 else _("an error")
+            kind = answer["raised"]
+            shown = kind if isinstance(kind, str) and kind in _ERRORS else _("an error")
             raise ProbeFailed(
                 _(
                     "{name} stopped with {error}: try it on a few cases of yours.",
@@ -100,7 +104,7 @@ class ExecutedLearner:
         """Give a JSON file's content; see `bootcamp.grading.checks.Learner`."""
         text = self.file(path)
         try:
-            return json.loads(text)
+            return _loaded(text)
         except (ValueError, RecursionError):
             raise ProbeFailed(
                 _(
@@ -144,7 +148,7 @@ def _decoded(done: dict[str, Any]) -> dict[str, Any]:
     """Decode an answer that the learner's side may have forged."""
     try:
         text = done["answer"]
-        answer = json.loads(text) if len(text) <= _MOST_ANSWER_BYTES else None
+        answer = _loaded(text) if len(text) <= _MOST_ANSWER_BYTES else None
     except (KeyError, TypeError, ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
@@ -152,6 +156,17 @@ def _decoded(done: dict[str, Any]) -> dict[str, Any]:
             _("Your notebook gave no readable answer. Restart it, run it and hand in.")
         )
     return answer
+
+
+def _loaded(text: str) -> Plain:
+    """Give the value of a JSON text; no sentence made of it can break a page.
+
+    Raises:
+        ValueError: it is not JSON.
+        RecursionError: it is nested too deeply.
+    """
+    value = json.loads(text)
+    return whole_characters(value) if "\\ud" in text.lower() else value
 
 
 def _read_inside(folder: int, path: str) -> bytes:

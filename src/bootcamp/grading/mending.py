@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 
+from bootcamp.characters import whole_text
 from bootcamp.spoken import texts
 
 __all__ = ["PUT_BACK", "Mended", "mend", "read_notebook"]
@@ -23,6 +25,9 @@ _n = _.count
 
 PUT_BACK = "bootcamp_put_back"
 """Metadata of a cell that was missing: it is graded, and its code is not run."""
+
+_MOST_CELLS = 2_000
+"""Beyond them, only the exercises of a notebook count: a cell costs us more than its text."""
 
 _nbformat: Any = nbformat
 
@@ -53,7 +58,8 @@ def mend(submitted: Any | None, released: Any) -> Mended:
         note = _("The notebook could not be read, so it counts as not worked on.")
         return Mended(_put_all_back(released), (note,))
     known = {_name(cell): cell for cell in released.cells if _name(cell)}
-    cells = [_clean(cell) for cell in submitted.cells if _is_cell(cell)]
+    cells, left_out = _bounded([cell for cell in submitted.cells if _is_cell(cell)], known)
+    cells = [_clean(cell) for cell in cells]
     last = {name: number for number, cell in enumerate(cells) if (name := _name(cell)) in known}
     for number, cell in enumerate(cells):
         name = _name(cell)
@@ -67,16 +73,34 @@ def mend(submitted: Any | None, released: Any) -> Mended:
     _give_ids(cells)
     notebook = copy.deepcopy(released)
     notebook.cells = cells
+    notes = []
+    if left_out:
+        notes.append(
+            _(
+                "The notebook has {n:,} cells more than the {most:,} that are run; they were left "
+                "out.",
+                n=left_out,
+                most=_MOST_CELLS,
+            )
+        )
     graded = [name for name in missing if name and _is_graded(known[name])]
-    if not graded:
-        return Mended(notebook, ())
-    note = _n(
-        "{n} graded cell was missing and put back: {names}.",
-        "{n} graded cells were missing and put back: {names}.",
-        len(graded),
-        names=", ".join(graded),
-    )
-    return Mended(notebook, (note,))
+    if graded:
+        notes.append(
+            _n(
+                "{n} graded cell was missing and put back: {names}.",
+                "{n} graded cells were missing and put back: {names}.",
+                len(graded),
+                names=", ".join(graded),
+            )
+        )
+    return Mended(notebook, tuple(notes))
+
+
+def _bounded(cells: list[Any], known: Collection[str | None]) -> tuple[list[Any], int]:
+    """Give the first cells, with the exercises among those that follow, and how many are not."""
+    first, rest = cells[:_MOST_CELLS], cells[_MOST_CELLS:]
+    last = {name: cell for cell in rest if (name := _name(cell)) in known}
+    return [*first, *last.values()], len(rest) - len(last)
 
 
 def _clean(cell: Any) -> Any:
@@ -89,7 +113,7 @@ def _clean(cell: Any) -> Any:
         "markdown": _nbformat.v4.new_markdown_cell,
         "raw": _nbformat.v4.new_raw_cell,
     }[cell.cell_type]
-    fresh = make(source=text)
+    fresh = make(source=whole_text(text))
     fresh.metadata = _nbformat.from_dict(metadata)
     return fresh
 

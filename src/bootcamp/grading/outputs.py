@@ -5,15 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import nbformat
 
-__all__ = ["CellOutputs"]
+from bootcamp.characters import whole_text
+
+__all__ = ["MOST_OF_A_NOTEBOOK", "CellOutputs"]
+
+MOST_OF_A_NOTEBOOK = 8_000_000
+"""What the cells of one notebook may put out together, in characters."""
 
 _MOST_TEXT = 20_000
 _MOST_IMAGE = 400_000
 _MOST_OUTPUTS = 50
+_AN_OUTPUT = 1_000  # what one takes beside its text
 _CUT = "\n[more was printed and is not kept]\n"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -21,18 +28,31 @@ _v4: Any = nbformat.v4
 
 
 class CellOutputs:
-    """The outputs of one cell, taken from kernel messages that may say anything."""
+    """The outputs of one cell, taken from kernel messages that may say anything.
 
-    def __init__(self) -> None:
+    `room` is what the notebook may put out yet.
+    """
+
+    def __init__(self, room: int = MOST_OF_A_NOTEBOOK) -> None:
         self.kept: list[Any] = []
-        self._room = _MOST_TEXT
-        self._images = _MOST_IMAGE
+        self._room = self._text_room = max(0, min(_MOST_TEXT, room))
+        self._images = self._image_room = max(0, min(_MOST_IMAGE, room - self._room))
+        self._most = min(_MOST_OUTPUTS, room // _AN_OUTPUT)
 
-    def take(self, message: dict[str, Any]) -> None:
-        """Keep what one message of the kernel's output channel brings."""
-        if len(self.kept) >= _MOST_OUTPUTS:
+    @property
+    def size(self) -> int:
+        """How much of the notebook's room they take."""
+        text, images = self._text_room - self._room, self._image_room - self._images
+        return text + images + len(self.kept) * _AN_OUTPUT
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        """Keep what one message of the kernel's output channel brings, if it is an output."""
+        content, header = message.get("content"), message.get("header")
+        if len(self.kept) >= self._most:
             return
-        content, kind = message["content"], message["header"].get("msg_type")
+        if not isinstance(content, dict) or not isinstance(header, dict):
+            return
+        kind = _text(header.get("msg_type"))
         if kind == "stream":
             self._stream("stderr" if content.get("name") == "stderr" else "stdout", content)
         elif kind in {"display_data", "execute_result"}:
@@ -85,8 +105,8 @@ class CellOutputs:
 
 def _text(value: Any) -> str:
     if isinstance(value, list):
-        return "".join(item for item in value if isinstance(item, str))
-    return value if isinstance(value, str) else ""
+        value = "".join(item for item in value if isinstance(item, str))
+    return whole_text(value) if isinstance(value, str) else ""
 
 
 def _is_base64(text: str) -> bool:

@@ -26,7 +26,7 @@ class Attack:
     """One hostile notebook: `cells` come after the answers, or before them.
 
     `deserves` is what the honest content is worth (0 when `answered` is false); an attack that
-    does not `survive` ends its own process.
+    does not `survive` ends its own process. `most` bounds what is kept of its outputs.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Attack:
     survives: bool = True
     change: Change | None = None
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    most: int = 300_000
 
     @property
     def deserves(self) -> float:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.grading.attacks.corpus import Attack
+from tests.grading.small_course import code
 
 __all__ = ["ATTACKS"]
 
@@ -87,6 +90,16 @@ for n in range(1000): os.write(1, b"past python\\n" * 100)
 get_ipython().payload_manager.write_payload({"source": "set_next_input", "text": "x" * 1_000_000})
 """
 
+PICTURES = """
+from IPython.display import display
+picture = "iVBORw0KGgo" + "A" * 399_985
+"""
+
+
+def _many_cells(notebook: Any) -> None:
+    notebook.cells += [code("1") for _ in range(60_000)]
+
+
 ATTACKS = (
     Attack("one-big-array", MEMORY, ("try: hog = bytearray(40 << 30)\nexcept MemoryError: pass",)),
     Attack("children-with-memory", MEMORY, (CHILDREN,), survives=False),
@@ -104,6 +117,15 @@ ATTACKS = (
     Attack("big-files", DISK, (BIG_FILES,), survives=False),
     Attack("one-long-line", OUTPUT, ("print('x' * 50_000_000)",), survives=False),
     Attack("many-outputs", OUTPUT, (OUTPUTS,), survives=False),
+    Attack(
+        "a-picture-a-cell",
+        OUTPUT,
+        (PICTURES, *("display({'image/png': picture}, raw=True)",) * 300),
+        answered=True,
+        survives=False,
+        most=10_000_000,
+    ),
+    Attack("many-cells", TIME, change=_many_cells, answered=True),
     Attack("past-python", OUTPUT, ("import os\nos.system('timeout 1 yes')",), survives=False),
     Attack("long-errors", OUTPUT, ("class E(Exception): pass\nE.__name__ = 'E' * 5_000_000\nraise E('x' * 5_000_000)",), survives=False),
     Attack("loops", TIME, ("while True: pass",), survives=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.grading.attacks.corpus import Attack
-from tests.grading.small_course import cell_of, code
+from tests.grading.small_course import cell_of, code, text
 
 __all__ = ["ATTACKS"]
 
@@ -146,6 +146,30 @@ if session is not None:
     threading.Thread(target=forge, daemon=True).start()
 """
 
+ODD_OUTPUTS = """
+import json, os, stat, struct
+for output in ({}, {"header": 5, "content": 5}, {"header": {"msg_type": []}, "content": {}},
+               {"header": {"msg_type": "stream"}, "content": []}, {"content": None, "header": None},
+               {"header": {"msg_type": "stream"}, "content": {"name": [], "text": "half \\ud800"}},
+               {"header": {"msg_type": "error"}, "content": {"ename": {}, "traceback": [[], 5]}}):
+    text = json.dumps({"output": output}).encode()
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        try:
+            if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                os.write(fd, struct.pack("!I", len(text)) + text)
+        except OSError: pass
+"""
+
+HALF_CHARACTERS = """
+half = "half \\ud800"
+print(half)
+labels = [half, {half: half}]
+def double(x): return half
+raise_me = type("Half", (Exception,), {})
+try: get_ipython().showtraceback((raise_me, raise_me(half), None))
+except Exception: pass
+"""
+
 MODULE_SPOOFED = """
 import sys
 sys.path.insert(0, ".")
@@ -194,6 +218,12 @@ def _copied_with_more(notebook: Any) -> None:
             notebook.cells += [again, code("2.0")]
 
 
+def _half_characters(notebook: Any) -> None:
+    notebook.cells += [code("# \ud800"), text("\udfff half")]
+    cell_of(notebook, "hw1-why").source += " \ud83d"
+    notebook.metadata["title"] = "\ud800"
+
+
 ATTACKS = (
     Attack("always-equal", GOAL, (ALWAYS_EQUAL,)),
     Attack("class-lies", SPOOF, (CLASS_LIES,)),
@@ -204,6 +234,9 @@ ATTACKS = (
     Attack("forged-frames", SPOOF, (FORGED_FRAMES,), survives=False),
     Attack("broken-frames", SPOOF, (BROKEN_FRAMES,), survives=False),
     Attack("forged-messages", SPOOF, (FORGED_MESSAGES,)),
+    Attack("odd-outputs", SPOOF, (ODD_OUTPUTS,), answered=True),
+    Attack("half-characters", SPOOF, (HALF_CHARACTERS,)),
+    Attack("half-characters-written", GOAL, change=_half_characters, answered=True),
     Attack("module-spoofed", GOAL, (MODULE_SPOOFED,)),
     Attack(
         "asserts-dropped",

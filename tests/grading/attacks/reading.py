@@ -180,6 +180,11 @@ os.symlink("%OUTSIDE%", "folder")
 os.symlink("/", "root")
 """
 
+TOLD_BY_ITS_ERROR = """
+def double(x):
+    raise type(f"canary_{x}", (Exception,), {})
+"""
+
 ATTACKS = (
     Attack("environments", TOKENS, (FIND + ENVIRONMENT,)),
     Attack("memory-of-others", TOKENS, (FIND + MEMORY,)),
@@ -189,6 +194,7 @@ ATTACKS = (
     Attack("around-proc", OTHERS, (FIND + AROUND_PROC,)),
     Attack("links", OTHERS, (FIND + LINKS,)),
     Attack("package", ANSWERS, (FIND + PACKAGE,)),
+    Attack("told-by-its-error", ANSWERS, (TOLD_BY_ITS_ERROR,)),
     Attack("living-objects", ANSWERS, (FIND + MODULES,)),
     Attack("database", GRADEBOOK, (FIND + DATABASE,)),
 )

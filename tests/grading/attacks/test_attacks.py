@@ -164,7 +164,7 @@ def test_no_attack_gains_a_point_or_reaches_anything(attacked: Attacked, name: s
     assert not any("Not graded" in note for note in result.notes), result.notes
     assert "REACHED" not in outputs, outputs
     assert attacked.canary not in outputs
-    assert len(outputs) < 300_000
+    assert len(outputs) < attack.most
     if attack.survives:
         assert result.score == attack.deserves, result
         for number in range(len(attack.cells)):
@@ -230,7 +230,15 @@ def test_feedback_holds_nothing_of_what_attackers_wrote(attacked: Attacked) -> N
     for name, login in attacked.logins.items():
         page = course.exchange.feedback_html(HOMEWORK, login) or ""
         assert page.startswith("<!doctype html>"), name
-        for forbidden in ("<script", "alert(1)", "onerror", "\x1b", "Traceback", attacked.canary):
+        for forbidden in (
+            "<script",
+            "alert(1)",
+            "onerror",
+            "\x1b",
+            "Traceback",
+            attacked.canary,
+            "canary_",
+        ):
             assert forbidden not in page, (name, forbidden)
 
 
