@@ -69,7 +69,7 @@ timing = Path(inputs_file).with_name("timing.csv")
 timings = roi.read_timings(timing) if timing.exists() else roi.Timings()
 result = roi.simulate(inputs, quality, timings)
 hours, money, evidence = result.hours, result.cash, result.evidence
-known = {row.name: row.evidence for row in (*inputs.rows, *inputs.money.values())}
+known = result.known
 said = {"measured": _("measured"), "system": _("system"), "estimate": _("estimate"), "counted": _("counted")}
 
 # %% jupyter={"source_hidden": true}
@@ -256,10 +256,10 @@ if first:
 # ## How good does it have to be?
 
 # %% jupyter={"source_hidden": true}
-def needed(value, never):
+def needed(value, never, any_will_do):
     if value is None:
         return _("never: {why}", why=never)
-    return _("at least {share}", share=percent(value)) if value else _("any: it saves time even where all are wrong")
+    return _("at least {share}", share=percent(value)) if value >= 0.005 else _("any: {why}", why=any_will_do)
 
 plan = inputs["adoption"]
 planned = _("{likely} planned ({low} to {high})", likely=percent(plan.mode), low=percent(plan.low), high=percent(plan.high))
@@ -269,9 +269,12 @@ right = (_("{share} of the {n} handled, counted on {where}", share=percent(1 - q
          if quality.handled else _("none handled, counted on {where}", where=where))
 display(HTML(table(
     [_("To save time at all"), _("it takes"), _("we have")],
-    [_("Items that go through the tool"), needed(result.break_even_adoption, _("an item costs more time than it saves")),
+    [_("Items that go through the tool"), needed(
+        result.break_even_adoption, _("even if all did, it would cost more time than it saves"),
+        _("even a few of them save time")),
      planned + guess("adoption")],
-    [_("Answers of the tool that are right"), needed(result.break_even_accuracy, _("even perfect answers would not do")),
+    [_("Answers of the tool that are right"), needed(
+        result.break_even_accuracy, _("even perfect answers would not do"), _("it saves time even where all are wrong")),
      right])))
 
 # %% jupyter={"source_hidden": true}
@@ -280,7 +283,7 @@ def sources(rows):
     return table(head, *(
         [f"{row.label} <code>{row.name}</code>", exact(row.low), exact(row.mode), exact(row.high), row.unit_in_words,
          f"{escape(row.source)} ({escape(row.owner)}, {row.date})",
-         ("⚠ " if row.evidence == "estimate" else "") + said[row.evidence]] for row in rows))
+         ("⚠ " if known[row.name] == "estimate" else "") + said[known[row.name]]] for row in rows))
 
 heading = "<h2>" + _("Where each number comes from") + "</h2>"
 display(HTML(f'<div class="sources">{heading}{sources(inputs.rows)}{sources(inputs.money.values()) if money else ""}</div>'))

@@ -173,6 +173,8 @@ def test_timings_replace_the_range_and_count_as_measured() -> None:
     assert timed.hours.p50 == pytest.approx(592.0, rel=0.01)
     assert timed.hours.p95 - timed.hours.p5 < guessed.hours.p95 - guessed.hours.p5
     assert timed.evidence["estimate"] == guessed.evidence["estimate"] - 1
+    assert timed.known["baseline_minutes"] == "measured"
+    assert guessed.known["baseline_minutes"] == "estimate"
 
 
 def test_notes_a_timing_log_that_contradicts_the_range() -> None:
@@ -246,6 +248,12 @@ def test_a_wider_input_never_gives_a_narrower_interval(low: float, up: float, wi
         ("volume", {"mode": "1 200"}, "volume, mode is '1 200'"),
         ("volume", {"mode": "1,200"}, "volume, mode"),
         ("adoption", {"high": "140 %"}, "adoption, high is '140 %'"),
+        (
+            "volume",
+            {"low": "3000000", "mode": "2000000", "high": "2000000"},
+            "must rise, and are 3,000,000, 2,000,000, 2,000,000.",
+        ),
+        ("volume", {"high": "2000000000"}, "it must be from 1 to 100,000,000, like 18000"),
         ("adoption", {"high": "1.4"}, "adoption, high is 1.4: it must be from 0 to 1"),
         ("baseline_minutes", {"low": "-3"}, "baseline_minutes, low is -3"),
         ("fix_minutes", {"mode": "NaN"}, "fix_minutes, mode is 'NaN'"),

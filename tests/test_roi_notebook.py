@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import nbformat
 import pytest
@@ -33,6 +34,9 @@ HEADINGS = [
     "What the hours hang on", "How good does it have to be?", "Where each number comes from",
     "The check in 90 days",
 ]  # fmt: skip
+
+
+Rows: TypeAlias = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -193,8 +197,48 @@ def test_a_tool_that_costs_time_is_never_paid_back_and_says_so(
     assert executed.refusal == ""
     assert "Payback: not within 5 years ." in executed.words
     assert "under 1 % by month 60" in executed.words
-    assert "never: an item costs more time than it saves" in executed.words
+    assert "never: even if all did, it would cost more time than it saves" in executed.words
     assert "None" not in executed.words
+
+
+def with_values(*names: str, **values: str) -> Callable[[Rows], Rows]:
+    """Set columns of the rows named, and leave the others."""
+    return lambda rows: [row | (values if row["name"] in names else {}) for row in rows]
+
+
+def test_what_was_clocked_is_no_guess_whatever_its_row_says(
+    execute: Callable[..., Executed],
+) -> None:
+    clocked = ("baseline_minutes", "review_minutes")
+    executed = execute(change=with_values(*clocked, evidence="estimate"))
+    stated = executed.result.evidence["estimate"]
+    assert f"{stated} estimated (⚠)" in executed.words
+    assert executed.words.count("⚠ estimate") == stated
+    assert not [row for row in clocked if executed.result.known[row] == "estimate"]
+    assert "To be measured next: Minutes an item by hand" not in executed.words
+
+
+def test_too_few_items_to_pay_are_no_items_that_cost_time(
+    execute: Callable[..., Executed],
+) -> None:
+    executed = execute(change=with_values("volume", low="4", mode="5", high="6"))
+    assert "never: even if all did, it would cost more time than it saves" in executed.words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        with_values("upkeep_hours", low="0", mode="0", high="0", evidence="measured"),
+        with_values("volume", low="1800000", mode="2000000", high="2300000"),
+    ],
+)
+def test_where_hardly_any_use_is_needed_the_page_says_so_of_use(
+    execute: Callable[..., Executed], change: Callable[[Rows], Rows]
+) -> None:
+    words = execute(change=change).words
+    assert "Items that go through the tool any: even a few of them save time" in words
+    assert "at least 0 %" not in words
+    assert "e+0" not in words
 
 
 def test_a_tool_that_handled_nothing_has_a_page_too(execute: Callable[..., Executed]) -> None:

@@ -55,7 +55,7 @@ def test_french_groups_by_a_space_that_does_not_break_and_puts_the_unit_last() -
         assert wording.percent(0.085, 1) == "8,5\u00a0%"
         assert wording.chance(1.0) == "plus de 99\u00a0%"
         assert wording.chance(0.0) == "moins de 1\u00a0%"
-        assert wording.amount(1234.5, "euros") == "1\u00a0234,5\u00a0€"
+        assert wording.amount(1234.5, "euros") == "1\u00a0234,50\u00a0€"
         assert wording.plain(-0.25) == "−0,25"
         assert wording.day(date(2026, 3, 1)) == "1er mars 2026"
         assert wording.day(date(2026, 12, 31)) == "31 décembre 2026"
@@ -66,4 +66,19 @@ def test_french_groups_by_a_space_that_does_not_break_and_puts_the_unit_last() -
 def test_what_was_typed_keeps_its_decimals_and_a_mean_those_it_is_given() -> None:
     assert [wording.exact(value) for value in (0.125, 12.0, 22_800)] == ["0.125", "12", "22,800"]
     assert wording.exact(0.125, "euros") == "€0.125"
+    assert [wording.exact(1.5, "euros"), wording.amount(0.5, "euros a year")] == ["€1.50", "€0.50"]
     assert wording.rounded(4, 1) == "4.0"
+
+
+def test_large_and_small_numbers_are_never_written_with_an_exponent() -> None:
+    given = (2_000_000, 1_234_567, 1e8, 0.00004, 1 / 3, 100_000.5)
+    assert [wording.exact(value) for value in given] == [
+        "2,000,000", "1,234,567", "100,000,000", "0.00004", "0.333333", "100,000",
+    ]  # fmt: skip
+    assert wording.exact(1_500_000, "euros") == "€1,500,000"
+    assert [wording.amount(share, "share") for share in (0.0004, 0.07, 0.085, 1.0)] == [
+        "0.04 %", "7 %", "8.5 %", "100 %",
+    ]  # fmt: skip
+    with speaking("fr"):
+        assert wording.exact(2_000_000) == "2\u00a0000\u00a0000"
+        assert wording.amount(0.085, "share") == "8,5\u00a0%"

@@ -6,6 +6,7 @@ Each is written as the language that is spoken has it: `€1,234.50` or `1 234,5
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from bootcamp.language import language
 
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 _NEARLY_ALL, _NEARLY_NONE = 0.995, 0.005
+_SIX_DIGITS = 100_000
 _SIGNS = {"en": str.maketrans("-", "−"), "fr": str.maketrans("-,. ", "−\u00a0,\u00a0")}
 _FRENCH_MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
@@ -59,11 +61,7 @@ def chance(share: float) -> str:
 
 def amount(value: float, unit: str) -> str:
     """Give the value of an input, whose label says of what: `4.5`, `8.5 %`, `€38`, `22,800`."""
-    if unit == "share":
-        return percent(value, 1)
-    if unit.startswith("euros"):
-        return _money(plain(value))
-    return plain(value)
+    return f"{exact(100 * value)}{_signed(' %')}" if unit == "share" else exact(value, unit)
 
 
 def counted(number: float, one: str, many: str = "") -> str:
@@ -86,8 +84,12 @@ def plain(value: float) -> str:
 
 
 def exact(value: float, unit: str = "") -> str:
-    """Give a number that somebody typed with all its decimals: `0.125`, of euros `€0.125`."""
-    text = f"{value:,g}"
+    """Give a number that somebody typed with its decimals: `0.125`, of euros `€1.50`.
+
+    Six digits at least are there, and all those before the point.
+    """
+    text = f"{Decimal(f'{value:.6g}' if abs(value) < _SIX_DIGITS else f'{value:.0f}'):,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return _signed(_money(text) if unit.startswith("euros") else text)
 
 
@@ -97,6 +99,8 @@ def rounded(value: float, decimals: int) -> str:
 
 
 def _money(text: str) -> str:
+    if text[-2:-1] == ".":
+        text += "0"
     return f"{text}\u00a0€" if language() == "fr" else f"€{text}"
 
 

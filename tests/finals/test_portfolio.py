@@ -355,6 +355,13 @@ def test_hostile_texts_are_words_on_the_page_and_in_the_workbook(tmp_path: Path)
     assert {"=1+1", "=cmd|x!A1"} <= {cell.value for cell in cells}
 
 
+def row_format(book: openpyxl.Workbook, name: str) -> str:
+    """Give how the first team's cell in the column `name` is written."""
+    head, first = book.worksheets[1].iter_rows(max_row=2)
+    formats = {cell.value: below.number_format for cell, below in zip(head, first, strict=True)}
+    return str(formats[name])
+
+
 def test_the_workbook_holds_numbers_and_days(tmp_path: Path) -> None:
     data, cohort = cohort_of(tmp_path, 2)
     finished_run(data, "t0", table(**point(12_000, 4)))
@@ -371,7 +378,13 @@ def test_the_workbook_holds_numbers_and_days(tmp_path: Path) -> None:
     assert (row["Quality"], row["Goal"], row["Verdict"]) == (0.9, 0.85, "reached")
     assert row["Goal from"] == "the usual goal of this case"  # of a record that names none
     assert (empty["Hours P50"], empty["Run"]) == (None, "none")
+    assert row_format(book, "Cash P50") == '"€"#,##0'
     assert book["Checks"]["D2"].value.date() == date(2027, 5, 31)
+    assert [book["Checks"][f"{column}1"].value for column in "FH"] == [
+        "Stop below (h in 90 days)",
+        "Found (h in 90 days)",
+    ]
+    assert "Stop below, in the ninety days" in portfolio_page(found)
     assert book["Learning"]["F2"].value == pytest.approx(0.75)
     assert book["Summary"]["D2"].value == pytest.approx(280)
 
@@ -396,6 +409,7 @@ def test_in_french_the_page_the_workbook_and_every_team_s_notes_are(tmp_path: Pa
     assert "0,90 [0,86 à 0,94]" in page
     assert "31 mai 2027" in page
     assert "8\u00a0360\u00a0€" in page
+    assert row_format(book, "Gain net P50") == '#,##0 "€"'
     assert found.teams[2].notes[-1] == f"L’exécution {RUN} a été arrêtée avant la fin."
     assert found.teams[3].notes == ("Il n’y a pas encore d’exécution finale.",)
     shown = page.partition("<main>")[2]

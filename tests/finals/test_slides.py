@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -181,3 +182,15 @@ def test_the_live_cell_is_the_one_with_its_tag() -> None:
     assert (found.code, found.printed) == ("print('orders')", "orders\n")
     assert demo_of(notebook({"source": "1"})) is None
     assert demo_of(None) is None
+
+
+def test_slides_say_how_numbers_are_known_and_when_hardly_any_use_pays() -> None:
+    shown = presentation(FULL)
+    known = {**shown.result.known, "volume": "measured", "adoption": "estimate"}
+    result = replace(shown.result, known=known, break_even_adoption=0.0001)
+    page = slides_page(replace(shown, result=result))
+    assert "It pays even with very few of the mails." in page
+    assert "begins to pay" not in page
+    assert page.count("<td>⚠ estimate</td>") == list(known.values()).count("estimate")
+    assert shown.result.break_even_adoption is not None
+    assert "begins to pay" in slides_page(shown)

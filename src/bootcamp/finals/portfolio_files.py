@@ -32,8 +32,8 @@ _ = texts("portfolio")
 
 _BAR = 200.0
 _WIDEST = 48
-_HOURS, _EUROS, _SHARE, _SCORE = "#,##0", '#,##0 "€"', "0 %", "0.00"
-_FORMS = {"": _SCORE, "%": _SHARE, "€": _EUROS}
+_HOURS, _SHARE, _SCORE = "#,##0", "0 %", "0.00"
+_EUROS = {"en": '"€"#,##0', "fr": '#,##0 "€"'}
 _DAYS = {"en": "yyyy-mm-dd", "fr": "dd/mm/yyyy"}
 _NUMBERS: Mapping[str, str] = {
     "measured": N_("Numbers behind it: measured"),
@@ -131,8 +131,15 @@ def portfolio_workbook(portfolio: Portfolio) -> bytes:
         book,
         _("Checks"),
         (
-            *(_("Cohort"), _("Team"), _("Status"), _("Day"), _("Who looks"), _("Stop below (h)")),
-            *(_("Found on"), _("Found (h)"), _("What the business case says")),
+            *(
+                _("Cohort"),
+                _("Team"),
+                _("Status"),
+                _("Day"),
+                _("Who looks"),
+                _("Stop below (h in 90 days)"),
+            ),
+            *(_("Found on"), _("Found (h in 90 days)"), _("What the business case says")),
         ),
         [_check_row(team, portfolio.made_on) for team in portfolio.teams],
     )
@@ -158,8 +165,8 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
         row(_("Of these, from solutions that reached their goal"), portfolio.hours_shown, _HOURS),
         row(_("Hours in the first year"), portfolio.year_one, _HOURS),
         (_("Naive hours"), portfolio.hours.teams, None, _Number(portfolio.naive, _HOURS), None),
-        row(_("Cash a year, euros"), portfolio.cash, _EUROS),
-        row(_("Cost to build, euros"), portfolio.build, _EUROS),
+        row(_("Cash a year, euros"), portfolio.cash, _euros()),
+        row(_("Cost to build, euros"), portfolio.build, _euros()),
         *((_(_NUMBERS[kind]), n, None, None, None) for kind, n in evidence.items()),
         *((_(_CHECKS[status]), n, None, None, None) for status, n in portfolio.checks.items()),
         (_("Made on"), None, None, _on(portfolio.made_on), None),
@@ -168,7 +175,8 @@ def _summary(portfolio: Portfolio) -> list[Sequence[Any]]:
 
 def _team_row(team: TeamShown) -> Sequence[Any]:
     result, quality = team.hours, team.quality
-    form = _FORMS[quality.unit] if quality else _SCORE
+    euros = _euros()
+    form = {"%": _SHARE, "€": euros}.get(quality.unit, _SCORE) if quality else _SCORE
     measured: Sequence[Any] = (None,) * 7
     if quality:
         estimate = quality.estimate
@@ -185,8 +193,8 @@ def _team_row(team: TeamShown) -> Sequence[Any]:
         _Number(result.year_one.p50 if result else None, _HOURS),
         _Number(result.naive if result else None, _HOURS),
         *measured,
-        *_interval(cash.year if cash else None, _EUROS),
-        _Number(cash.build.p50 if cash else None, _EUROS),
+        *_interval(cash.year if cash else None, euros),
+        _Number(cash.build.p50 if cash else None, euros),
         *(team.evidence.get(kind) for kind in ("measured", "system", "estimate")),
         team.run.name if team.run else _("none"),
         team.run.code_sha256 if team.run else "",
@@ -247,6 +255,10 @@ def _homework(name: str) -> str:
 
 def _on(value: date | None) -> _Number:
     return _Number(value, _DAYS[language()])
+
+
+def _euros() -> str:
+    return _EUROS[language()]
 
 
 def _interval(interval: roi.Interval | None, form: str) -> Sequence[_Number]:

@@ -133,8 +133,9 @@ def print_pdf(page: Path, target: Path) -> None:
 
 def _to_measure(presentation: Presentation) -> str:
     """Give what the estimate is called that moves the result most; empty when none does."""
-    guessed = {row.name for row in presentation.inputs.rows if row.evidence == "estimate"}
-    return next((bar.label for bar in presentation.result.tornado if bar.name in guessed), "")
+    result = presentation.result
+    guessed = {name for name, evidence in result.known.items() if evidence == "estimate"}
+    return next((bar.label for bar in result.tornado if bar.name in guessed), "")
 
 
 def _sources(inputs: roi.Inputs) -> list[tuple[str, Sequence[roi.Input]]]:

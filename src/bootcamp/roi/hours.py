@@ -60,6 +60,8 @@ class Result:
     chance_positive: float
     naive: float
     evidence: Mapping[Evidence, int]
+    known: Mapping[str, Evidence]
+    """How each input is known, by name; a clocked one is measured, whatever its row says."""
     break_even_adoption: float | None
     break_even_accuracy: float | None
     tornado: tuple[Swing, ...]
@@ -169,8 +171,9 @@ def simulate(
     middle = {name: float(np.median(values)) for name, values in drawn.items()}
     clocked = _clocked(log)
     evidence = Counter(dict.fromkeys(EVIDENCE, 0))
-    rows = [*inputs.rows, *inputs.money.values()]
-    evidence.update("measured" if row.name in clocked else row.evidence for row in rows)
+    known = {row.name: row.evidence for row in (*inputs.rows, *inputs.money.values())}
+    known |= dict.fromkeys(clocked, "measured")
+    evidence.update(known.values())
     evidence.update(["measured", "measured"])  # the exam's error rate and share handled
     return Result(
         hours=Interval.of(hours),
@@ -178,6 +181,7 @@ def simulate(
         chance_positive=float(np.mean(hours > 0)),
         naive=naive_hours(inputs["volume"].mode, inputs["baseline_minutes"].mode),
         evidence=dict(evidence),
+        known=known,
         break_even_adoption=_break_even_adoption(middle),
         break_even_accuracy=_break_even_accuracy(middle),
         tornado=_tornado(drawn, middle),

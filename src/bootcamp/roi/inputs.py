@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bootcamp.errors import RoiInputRefused
 from bootcamp.language import N_, Texts
+from bootcamp.wording import exact
 
 __all__ = [
     "EVIDENCE",
@@ -358,11 +359,11 @@ def checked_row(row: Mapping[str, Any]) -> Input:
     if not low <= mode <= high:
         raise RoiInputRefused(
             _(
-                "{name}: low, mode and high must rise, and are {low:g}, {mode:g}, {high:g}.",
+                "{name}: low, mode and high must rise, and are {low}, {mode}, {high}.",
                 name=name,
-                low=low,
-                mode=mode,
-                high=high,
+                low=exact(low),
+                mode=exact(mode),
+                high=exact(high),
             )
         )
     if texts["unit"].casefold() != meaning.unit:
@@ -412,11 +413,11 @@ def _number(where: str, text: str, least: float, most: float, example: str) -> f
     if not least <= number <= most:
         raise RoiInputRefused(
             _(
-                "{where} is {found}: it must be from {least:g} to {most:,g}, like {example}.",
+                "{where} is {found}: it must be from {least} to {most}, like {example}.",
                 where=where,
                 found=text[:40],
-                least=least,
-                most=most,
+                least=exact(least),
+                most=exact(most),
                 example=example,
             )
         )
