@@ -174,7 +174,7 @@ else:
                 months=exact(inputs["ramp_months"].mode), guess=guess("ramp_months"))
     display(HTML(table(
         ["", ">P50", ">" + _("P5 to P95"), _("Rests on (most likely values)")],
-        [_("Value of the hours with an agreed new use, a year"), euros(money.worth.p50), range_of(money.worth, euros), worth],
+        [_("Value of the hours with a named new use, a year"), euros(money.worth.p50), range_of(money.worth, euros), worth],
         [_("Running cost a year"), euros(money.running.p50), range_of(money.running, euros), running],
         [_("<b>Cash a year at full use</b>"), f"<b>{euros(money.year.p50)}</b>", range_of(money.year, euros),
          _("value less running cost")],

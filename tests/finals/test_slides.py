@@ -189,8 +189,8 @@ def test_slides_say_how_numbers_are_known_and_when_hardly_any_use_pays() -> None
     known = {**shown.result.known, "volume": "measured", "adoption": "estimate"}
     result = replace(shown.result, known=known, break_even_adoption=0.0001)
     page = slides_page(replace(shown, result=result))
-    assert "It pays even with very few of the mails." in page
-    assert "begins to pay" not in page
+    assert "It saves time even with very few of the mails." in page
+    assert "begins to save" not in page
     assert page.count("<td>⚠ estimate</td>") == list(known.values()).count("estimate")
     assert shown.result.break_even_adoption is not None
-    assert "begins to pay" in slides_page(shown)
+    assert "begins to save" in slides_page(shown)
