@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 
 from bootcamp.finals.slides import chromium
 
-_CUT_OFF = """() => [...document.querySelectorAll('.slides > section')].flatMap((slide, n) =>
+CUT_OFF = """() => [...document.querySelectorAll('.slides > section')].flatMap((slide, n) =>
   [slide, ...slide.querySelectorAll('pre')]
     .filter(at => at.scrollHeight - at.clientHeight > 1 || at.scrollWidth - at.clientWidth > 1)
     .map(at => `slide ${n + 1}: ${at.tagName.toLowerCase()}`))"""
@@ -20,6 +20,6 @@ def cut_off(slides: Path) -> list[str]:
         browser = running.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.goto(slides.as_uri())
-        found: list[str] = page.evaluate(_CUT_OFF)
+        found: list[str] = page.evaluate(CUT_OFF)
         browser.close()
     return found

@@ -20,6 +20,8 @@ from bootcamp.finals.exams.examiner import Breakdown
 from bootcamp.finals.figures import figures_of
 from bootcamp.finals.slides import Form, Presentation, chromium, print_pdf, slides_page
 from bootcamp.finals.words import Words, demo_of, words_of
+from bootcamp.language import Language, speaking
+from tests.finals.looks import CUT_OFF
 
 NASTY = '"><script>document.title="taken"</script><img src=x onerror="document.title=1">'
 SOURCE = "agreed on 23 November 2027, after the run of 28 December 2026"
@@ -113,6 +115,19 @@ def test_no_slide_overflows_and_nothing_of_a_team_acts(
             number,
         )
         assert over <= 1, f"slide {number + 1} is {over} pixels too long"
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_printed_slide_is_cut_off_in_either_language(
+    browser: Browser, tmp_path: Path, language: Language
+) -> None:
+    path = tmp_path / "slides-print.html"
+    with speaking(language):
+        path.write_text(slides_page(presentation(FULL), "print"))
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(path.as_uri())
+    assert page.evaluate(CUT_OFF) == []
     page.close()
 
 
