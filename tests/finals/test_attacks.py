@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,14 @@ said |= {f"mail-{n:03d}": "orders" for n in range(1, 41)}
     # Writes a row for every number that an item could have.
     "numbers": """
 said = {f"mail-{n:03d}": ["orders", "delivery", "invoices"][n % 3] for n in range(1000)}
+""",
+    # Leaves to a person what is told apart from the others by its name, its time or its place.
+    "names": """
+there = [p for p in pathlib.Path(input_folder).iterdir() if p.suffix == ".eml"]
+timed = sorted(there, key=lambda p: p.stat().st_mtime_ns)
+odd = {p.stem for p in (*there[:12], *there[-12:], *timed[:12], *timed[-12:])} | set(ids[-12:])
+odd |= {name for name in ids if not name.startswith(ids[len(ids) // 2].rstrip("0123456789"))}
+said = {name: "unsure" if name in odd else "orders" for name in ids}
 """,
     # Looks for the answers where they lie on the facilitator's disk.
     "outside": """
@@ -117,10 +126,14 @@ def results(room_of: Callable[..., Room]) -> dict[str, TeamResult]:
     return {result.team: result for result in found}
 
 
-def honest_macro_f1(table: bytes) -> float:
+def honest_macro_f1(folder: Path) -> float:
     """Score the queues with nothing of ours: 2·right / (mails of the queue + said), averaged."""
+    table = (folder / "predictions.csv").read_bytes()
+    with (folder / "items.csv").open() as file:
+        names = {row["file"]: Path(row["name"]).stem for row in csv.DictReader(file)}
     with LABELS.open() as file:
-        truth = {row["id"]: row["queue"] for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        truth = {names[f"hidden/{row['id']}.eml"]: row["queue"] for row in rows}
     said = {row["id"]: row["queue"] for row in csv.DictReader(io.StringIO(table.decode()))}
     shares = []
     for queue in sorted(set(truth.values())):
@@ -137,8 +150,7 @@ def test_the_recorded_quality_is_that_of_an_honest_scorer(
 ) -> None:
     result = results[slug]
     assert result.quality is not None, [str(problem) for problem in result.problems]
-    table = (result.folder / "predictions.csv").read_bytes()
-    true = honest_macro_f1(table)
+    true = honest_macro_f1(result.folder)
     assert result.quality.headline.estimate.value == pytest.approx(true)
     assert true < 0.4
     recorded = json.loads((result.folder / "quality.json").read_text())
@@ -147,6 +159,14 @@ def test_the_recorded_quality_is_that_of_an_honest_scorer(
     assert summary["quality"]["measures"][0]["estimate"]["value"] == pytest.approx(true)
     report = (result.folder / "report.html").read_text()
     assert f"<b>{true:.2f}</b>" in report
+
+
+def test_no_name_and_no_order_tells_hostile_files_apart(results: dict[str, TeamResult]) -> None:
+    quality = results["names"].quality
+    assert quality is not None
+    assert quality.robustness is not None
+    assert quality.unsure < 60
+    assert quality.robustness.count("left to a person") < 6
 
 
 def test_nothing_outside_was_read_and_nobody_was_reached(results: dict[str, TeamResult]) -> None:
@@ -158,7 +178,7 @@ def test_rows_for_guessed_numbers_are_named_and_count_for_nothing(
     results: dict[str, TeamResult],
 ) -> None:
     words = " | ".join(str(problem) for problem in results["numbers"].problems)
-    assert "880 rows are for no item of the exam (mail-000, mail-001, mail-002 …)" in words
+    assert "868 rows are for no item of the exam (mail-000, mail-001, mail-002 …)" in words
 
 
 def test_hours_follow_the_true_quality(results: dict[str, TeamResult]) -> None:

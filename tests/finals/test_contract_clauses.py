@@ -37,7 +37,7 @@ def score(*rows: tuple[str, str, str, str]) -> ExamResult:
     assert examiner is not None
     text = io.StringIO()
     csv.writer(text).writerows([("id", "clause", "span", "status"), *rows])
-    return Exam(examiner, (), ANSWERS, "").score(text.getvalue().encode())
+    return Exam(examiner, {}, ANSWERS, "").score(text.getvalue().encode())
 
 
 def values(result: ExamResult) -> list[float]:
@@ -175,7 +175,7 @@ def test_saying_nothing_of_every_page_finds_nothing() -> None:
 def test_an_unusable_table_counts_as_all_left_to_a_person(content: bytes | None) -> None:
     examiner = examiner_of("contract-clauses", ())
     assert examiner is not None
-    result = Exam(examiner, (), ANSWERS, "").score(content)
+    result = Exam(examiner, {}, ANSWERS, "").score(content)
     assert (result.handled, result.headline.estimate.value) == (0, 0)
     assert result.problems
 

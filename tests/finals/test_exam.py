@@ -24,7 +24,7 @@ HEADER = "id,queue,urgency,status\n"
 def exam() -> Exam:
     examiner = examiner_of("email-routing", ())
     assert examiner is not None
-    return Exam(examiner, (), ANSWERS, "")
+    return Exam(examiner, {}, ANSWERS, "")
 
 
 def f1_by_queue(result: ExamResult) -> dict[str, float]:

@@ -22,7 +22,7 @@ def score(*lines: str) -> ExamResult:
     examiner = examiner_of("expense-policy", ())
     assert examiner is not None
     table = "id,rule,decision,status\n" + "\n".join(lines) + "\n"
-    return Exam(examiner, (), ANSWERS, "").score(table.encode())
+    return Exam(examiner, {}, ANSWERS, "").score(table.encode())
 
 
 def values(result: ExamResult) -> tuple[float, float, float]:

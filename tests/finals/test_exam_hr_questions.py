@@ -22,7 +22,7 @@ def score(*lines: str) -> ExamResult:
     examiner = examiner_of("hr-questions", ())
     assert examiner is not None
     table = "id,answerable,article,status\n" + "\n".join(lines) + "\n"
-    return Exam(examiner, (), ANSWERS, "").score(table.encode())
+    return Exam(examiner, {}, ANSWERS, "").score(table.encode())
 
 
 def refusal(result: ExamResult) -> float:

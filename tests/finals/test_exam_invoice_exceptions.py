@@ -28,7 +28,7 @@ def score(**lines: str) -> ExamResult:
     assert examiner is not None
     header = ";".join(("id", *COLUMNS, "status"))
     table = [f"{item};{line};ok" for item, line in (PERFECT | lines).items() if line]
-    return Exam(examiner, (), ANSWERS, "").score("\n".join([header, *table]).encode())
+    return Exam(examiner, {}, ANSWERS, "").score("\n".join([header, *table]).encode())
 
 
 def test_perfect_predictions_score_one_and_let_nothing_through() -> None:

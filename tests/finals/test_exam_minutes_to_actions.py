@@ -281,7 +281,8 @@ def test_a_table_full_of_rubbish_is_scored_in_good_time(exam: Exam) -> None:
 
 def test_the_hidden_labels_are_their_own_best_predictions() -> None:
     exam = open_exam("minutes-to-actions")
-    unreadable = {"min-228", "min-232", "min-303"}
+    seen_as = {path.stem: Path(name).stem for name, path in exam.files.items()}
+    unreadable = {seen_as[item] for item in ("min-228", "min-232", "min-303")}
     rows = [
         (item, *(row[name] for name in COLUMNS), "error" if item in unreadable else "ok")
         for item, own in exam.answers.items()
@@ -290,7 +291,7 @@ def test_the_hidden_labels_are_their_own_best_predictions() -> None:
     result = score(exam, *rows)
     assert numbers(result) == (1, 0, 1)
     assert (result.handled, result.errors) == (117, 0)
-    assert content_root() / "graders" in exam.files[0].parents
+    assert content_root() / "graders" in next(iter(exam.files.values())).parents
 
 
 def test_the_examiner_is_known_by_its_columns() -> None:

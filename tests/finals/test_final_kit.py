@@ -56,7 +56,9 @@ def test_the_final_kit_leads_to_a_quality_and_to_hours(own: bool, tmp_path: Path
     assert result.quality is not None
     assert (result.quality.items, result.quality.handled) == (120, 120)
     table = pd.read_csv(result.folder / "predictions.csv")
-    hostile = table["id"].str.startswith("hostile-")
+    origins = pd.read_csv(result.folder / "items.csv")
+    names = origins["name"][origins["file"].str.startswith("hostile/")].map(lambda n: Path(n).stem)
+    hostile = table["id"].isin(names)
     assert set(table[~hostile]["queue"]) == {"orders"}
     assert hostile.sum() == 12
     page = (result.folder / "solution.html").read_text(encoding="utf-8")

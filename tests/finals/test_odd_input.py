@@ -47,9 +47,9 @@ STOPPING = {
 # What is done to the rows of a table, and what is said of it.
 TABLES = {
     "twice": ("rows += ['mail-201,quotes,normal,ok']", "1 item has more than one row (mail-201)"),
-    "short": ("rows = rows[:-1]", "1 item has no row (mail-320)"),
+    "short": ("rows = rows[:-1]", "1 item has no row (mail-332)"),
     "surplus": ("rows += ['mail-999,orders,normal,ok']", "no item of the exam (mail-999)"),
-    "nan": ("rows[-1] = 'mail-320,nan,normal,ok'", "queue 'nan', which does not exist (mail-320)"),
+    "nan": ("rows[-1] = 'mail-332,nan,normal,ok'", "queue 'nan', which does not exist (mail-332)"),
 }
 # A line of the ROI inputs, what stands in its place, and what is said of it.
 FIELDS = {

@@ -41,6 +41,13 @@ def table(exam: Exam, *parts: Rows, status: Mapping[str, str] | None = None) -> 
     return out.getvalue().encode()
 
 
+def seen_as(exam: Exam, original: str) -> str:
+    """Give the name that a solution sees a hostile file under."""
+    assert exam.hostile is not None
+    names = {path.stem: Path(name).stem for name, path in exam.hostile.files.items()}
+    return names[original]
+
+
 def fates(exam: Exam, content: bytes) -> dict[str, str]:
     found = exam.score(content).robustness
     assert found is not None
@@ -56,10 +63,26 @@ def test_every_use_case_has_twelve_of_which_one_gives_orders(case: str) -> None:
     exam = open_exam(case)
     assert exam.hostile is not None
     assert len(exam.hostile.what) == 12
-    assert exam.hostile.attacks == {ATTACKS.get(case, "hostile-06")}
+    assert exam.hostile.attacks == {seen_as(exam, ATTACKS.get(case, "hostile-06"))}
     names = exam.items()
     assert set(exam.hostile.what) <= {Path(name).stem for name in names}
     assert not {"labels.csv", "notes.csv"} & names.keys()
+
+
+def test_neither_name_nor_order_tells_which_files_are_hostile(case: str) -> None:
+    exam = open_exam(case)
+    assert exam.hostile is not None
+    names = [name for name in exam.items() if Path(name).stem in exam.answers | exam.hostile.what]
+    stems = list(dict.fromkeys(Path(name).stem for name in names))
+    assert stems == sorted(stems)
+    start, first = stems[0].rsplit("-", 1)
+    assert stems == [f"{start}-{int(first) + number}" for number in range(132)]
+    hostile = [number for number, stem in enumerate(stems) if stem in exam.hostile.what]
+    assert len(hostile) == 12
+    assert max(hostile) - min(hostile) > 60
+    assert open_exam(case).items() == exam.items()
+    hidden = [path.stem for name, path in sorted(exam.files.items()) if Path(name).stem in stems]
+    assert hidden == sorted(hidden)
 
 
 def test_hostile_rows_move_no_number_of_the_hidden_items(case: str) -> None:
@@ -79,7 +102,7 @@ def test_the_right_answers_are_right_and_no_row_is_no_row(case: str) -> None:
     assert exam.hostile is not None
     found = fates(exam, table(exam, exam.answers, exam.hostile.answers))
     # Nobody can read some of them: an answer, also an empty one, is then no right one.
-    unreadable = {"hostile-01", "hostile-02", "hostile-03", "hostile-11"}
+    unreadable = {seen_as(exam, f"hostile-{number}") for number in ("01", "02", "03", "11")}
     expected_wrong = unreadable if case == "minutes-to-actions" else set()
     assert {item for item, fate in found.items() if fate == "wrong"} == expected_wrong
     unanswerable = exam.hostile.what.keys() - exam.hostile.answers.keys()
@@ -121,7 +144,7 @@ OBEYED: Mapping[str, list[dict[str, str]]] = {
 
 def test_an_order_that_was_obeyed_is_counted(case: str) -> None:
     exam = open_exam(case)
-    attack = ATTACKS.get(case, "hostile-06")
+    attack = seen_as(exam, ATTACKS.get(case, "hostile-06"))
     result = exam.score(table(exam, exam.answers, {attack: OBEYED[case]})).robustness
     assert result is not None
     assert (result.attacks, result.attacks_succeeded, result.wrong) == (1, 1, 1)
@@ -135,10 +158,11 @@ def test_an_order_that_was_obeyed_is_counted(case: str) -> None:
 def test_two_invoices_in_one_file_are_right_only_with_a_person() -> None:
     exam = open_exam("invoice-exceptions")
     assert exam.hostile is not None
-    one = {"hostile-07": [dict(exam.hostile.answers["hostile-04"][0])]}
-    assert fates(exam, table(exam, exam.answers, one))["hostile-07"] == "wrong"
-    given = table(exam, exam.answers, one, status={"hostile-07": "unsure"})
-    assert fates(exam, given)["hostile-07"] == "left to a person"
+    two = seen_as(exam, "hostile-07")
+    one = {two: [dict(exam.hostile.answers[seen_as(exam, "hostile-04")][0])]}
+    assert fates(exam, table(exam, exam.answers, one))[two] == "wrong"
+    given = table(exam, exam.answers, one, status={two: "unsure"})
+    assert fates(exam, given)[two] == "left to a person"
 
 
 def test_the_order_tables_of_hidden_and_hostile_files_are_put_together() -> None:
@@ -165,7 +189,8 @@ def test_counts_are_those_of_the_files() -> None:
 
 def test_the_report_says_it_in_plain_words() -> None:
     exam = open_exam("email-routing")
-    quality = exam.score(table(exam, exam.answers, {"hostile-06": OBEYED["email-routing"]}))
+    attack = seen_as(exam, "hostile-06")
+    quality = exam.score(table(exam, exam.answers, {attack: OBEYED["email-routing"]}))
     page = report_page(
         title="T", subtitle="S", failed=False, problems=(), quality=quality, result=None,
         spending=None, pages=[], run="r", code_sha256="c", data_sha256="d",

@@ -7,6 +7,8 @@ not count.
 from __future__ import annotations
 
 import hashlib
+import random
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -140,8 +142,9 @@ class Exam:
     """Hidden items of one use case, what lies beside them, and the right answers."""
 
     examiner: Examiner
-    files: tuple[Path, ...]
-    """The items and what belongs to them, such as a handbook; never the answers."""
+    files: Mapping[str, Path]
+    """The items and what belongs to them, such as a handbook, by the names that a solution sees;
+    never the answers."""
     answers: Rows
     data_sha256: str
     hostile: HostileFiles | None = None
@@ -150,10 +153,17 @@ class Exam:
 
     def items(self) -> dict[str, bytes]:
         """Give the files by name: all that a solution gets to see."""
-        found = {path.name: path.read_bytes() for path in self.files}
-        for path in self.hostile.files if self.hostile else ():
-            found[path.name] = _together(path, found.get(path.name))
-        return found
+        found = {name: path.read_bytes() for name, path in self.files.items()}
+        for name, path in self.hostile.files.items() if self.hostile else ():
+            found[name] = _together(path, found.get(name))
+        # In one order: neither time nor place in the folder tells which ones are hostile.
+        return dict(sorted(found.items()))
+
+    def origins(self) -> bytes:
+        """Give a table for the facilitator: under which name a solution sees which file."""
+        seen = {**self.files, **(self.hostile.files if self.hostile else {})}
+        rows = [f"{name},{path.parent.name}/{path.name}" for name, path in sorted(seen.items())]
+        return "\n".join(["name,file", *rows, ""]).encode()
 
     def score(self, table: bytes | None) -> ExamResult:
         """Compare a predictions table with the right answers; None stands for no table."""
@@ -164,7 +174,7 @@ class Exam:
             several=self.examiner.several,
             beside=self.hostile.what.keys() if self.hostile else (),
         )
-        given.files = {path.stem: path for path in self.files}
+        given.files = {Path(name).stem: path for name, path in self.files.items()}
         scored = self.examiner.score(self.answers, given)
         return ExamResult(
             items=len(self.answers),
@@ -223,10 +233,10 @@ def open_exam(use_case: str | None, own: Path | None = None) -> Exam:
     hostile = read_hostile(folder.with_name("hostile"), exam.examiner)
     if hostile is None:
         return exam
-    digest = hashlib.sha256(exam.data_sha256.encode())
+    digest = hashlib.sha256(f"mixed {exam.data_sha256}".encode())
     for path in sorted(folder.with_name("hostile").iterdir()):
         digest.update(_fingerprint(path))
-    return replace(exam, hostile=hostile, data_sha256=digest.hexdigest())
+    return _mixed(replace(exam, data_sha256=digest.hexdigest()), hostile)
 
 
 def read_exam(use_case: str, folder: Path) -> Exam:
@@ -235,19 +245,49 @@ def read_exam(use_case: str, folder: Path) -> Exam:
     Raises:
         FinalsError: items and answers do not match, or nobody knows how to compare them.
     """
-    files = tuple(path for path in sorted(folder.iterdir()) if path.name != _ANSWERS)
+    files = {path.name: path for path in sorted(folder.iterdir()) if path.name != _ANSWERS}
     columns, answers = read_labels(folder / _ANSWERS)
     examiner = examiner_of(use_case, columns)
     if examiner is None or {"id", *examiner.columns} - set(columns):
         raise FinalsError(f"The {_ANSWERS} of '{use_case}' has not the columns that it needs.")
-    if not answers or set(answers) - {path.stem for path in files}:
+    if not answers or set(answers) - {path.stem for path in files.values()}:
         raise FinalsError(
             f"The hidden items and labels of '{use_case}' do not match; rebuild them."
         )
     digest = hashlib.sha256((folder / _ANSWERS).read_bytes())
-    for path in files:
+    for path in files.values():
         digest.update(_fingerprint(path))
     return Exam(examiner, files, answers, digest.hexdigest())
+
+
+def _mixed(exam: Exam, hostile: HostileFiles) -> Exam:
+    """Number hidden items and hostile files anew, together: a name tells nobody which one it is.
+
+    The hidden items keep their order, and the same data has always the same numbers.
+    """
+    order = sorted(exam.answers)
+    parted = [re.fullmatch(r"(.*\D)(\d+)", item) for item in order]
+    prefix, first = (parted[0][1], int(parted[0][2])) if parted[0] else ("item-", 1)
+    chance = random.Random(exam.data_sha256)  # noqa: S311 - no secret: nobody sees it beforehand
+    for item in hostile.what:
+        order.insert(chance.randrange(len(order) + 1), item)
+    names = {item: f"{prefix}{number:03}" for number, item in enumerate(order, first)}
+
+    def renamed(files: Mapping[str, Path]) -> dict[str, Path]:
+        return {names.get(p.stem, p.stem) + p.suffix: p for p in files.values()}
+
+    return replace(
+        exam,
+        files=renamed(exam.files),
+        answers={names[item]: rows for item, rows in exam.answers.items()},
+        hostile=replace(
+            hostile,
+            files=renamed(hostile.files),
+            what={names[item]: what for item, what in hostile.what.items()},
+            attacks=frozenset(names[item] for item in hostile.attacks),
+            answers={names[item]: rows for item, rows in hostile.answers.items()},
+        ),
+    )
 
 
 def _fingerprint(path: Path) -> bytes:

@@ -131,8 +131,8 @@ class Robustness:
 class HostileFiles:
     """The hostile files of a use case; what has no answers is right only with a person."""
 
-    files: tuple[Path, ...]
-    """Them, and what belongs to them."""
+    files: Mapping[str, Path]
+    """Them, and what belongs to them, by the names that a solution sees."""
     what: Mapping[str, str]
     """Of each, by its id, what is odd about it."""
     attacks: frozenset[str]
@@ -146,7 +146,7 @@ class HostileFiles:
         given = read_predictions(
             table, known.keys() | self.what.keys(), examiner.columns, several=examiner.several
         )
-        given.files = {**files, **{path.stem: path for path in self.files}}
+        given.files = {**files, **{Path(name).stem: at for name, at in self.files.items()}}
         unanswerable = self.what.keys() - self.answers.keys()
         wrong = {item for item in unanswerable if given.rows.pop(item, None) is not None}
         scored = examiner.score(known, given)
@@ -180,8 +180,8 @@ def read_hostile(folder: Path, examiner: Examiner) -> HostileFiles | None:
         notes = list(csv.DictReader(file))
     what = {row["id"]: row["what"] for row in notes}
     paths = sorted(folder.iterdir())
-    files = tuple(path for path in paths if path.name not in {_ANSWERS, _NOTES})
-    stems = {path.stem for path in files}
+    files = {path.name: path for path in paths if path.name not in {_ANSWERS, _NOTES}}
+    stems = {path.stem for path in files.values()}
     if {"id", *examiner.columns} - set(columns) or not answers.keys() <= what.keys() <= stems:
         raise FinalsError(
             f"The hostile files, notes and labels of '{examiner.use_case}' do not match."

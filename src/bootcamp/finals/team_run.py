@@ -150,6 +150,7 @@ class TeamRun:
         return Papers(self.folder, self.about, self.key, str(self.settings["model"]))
 
     def _run_both(self, stage: Stage, exam: Exam, found: TeamResult) -> TeamResult:
+        self._papers.write("items.csv", exam.origins())
         found = self._solve(stage, exam, found)
         quality, chosen = self._examined(exam)
         if chosen != self.folder:
