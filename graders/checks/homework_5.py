@@ -7,17 +7,21 @@ the saved notebook: nothing is run again, and nothing here calls a model.
 import ast
 import csv
 import re
+from itertools import islice
 from math import sqrt
 from typing import Any
 
 from bootcamp.grading.checks import Learner, ProbeFailed, Verdict, check, number_of, texts
 from bootcamp.language import N_
+from bootcamp.tables import rows_by_name
 
 _ = texts(__file__)
 _n = _.count
 
 _MOST_ROWS = 5_000
 _MOST_TEXT = 2_000_000
+# Python takes time by the square of an f-string's length: so much of a cell, and of all, is read.
+_MOST_SOURCE, _MOST_CODE = 20_000, 400_000
 _CATCH_UP = "catch-up"
 _PARAMETERS = ("input_folder", "output_folder", "model")
 _WANTED, _HALF = 40, 20
@@ -189,7 +193,9 @@ def _rows(learner: Learner, name: str, columns: tuple[str, ...]) -> list[dict[st
         return []
     head = lines[0] if lines else ""
     try:
-        found = list(csv.DictReader(lines, delimiter=";" if ";" in head else ","))[:_MOST_ROWS]
+        reader = csv.reader(lines, delimiter=";" if ";" in head else ",")
+        names = next(reader, [])
+        found = list(islice(rows_by_name(names, reader), _MOST_ROWS))
     except csv.Error:
         return []
     rows = [{column: _tidy(row.get(column)) for column in columns} for row in found]
@@ -203,7 +209,7 @@ def _borrowed(answers: dict[str, Any]) -> bool:
 def _code_cells(notebook: Any) -> list[tuple[str, list[Any]]]:
     """Source and tags of each code cell, of whatever was handed in as a notebook."""
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    found = []
+    found, room = [], _MOST_CODE
     for cell in cells if isinstance(cells, list) else []:
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
@@ -211,7 +217,9 @@ def _code_cells(notebook: Any) -> list[tuple[str, list[Any]]]:
         parts = source if isinstance(source, list) else [source]
         tags = metadata.get("tags") if isinstance(metadata, dict) else None
         text = "".join(part for part in parts if isinstance(part, str))
-        found.append((text[:_MOST_TEXT], tags if isinstance(tags, list) else []))
+        code = text[: min(_MOST_SOURCE, room)]
+        room -= len(code)
+        found.append((code, tags if isinstance(tags, list) else []))
     return found
 
 

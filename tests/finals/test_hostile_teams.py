@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,8 @@ from bootcamp.errors import FinalsError
 from bootcamp.finals import TeamResult, as_table, run
 from bootcamp.finals.exams import read_predictions
 from bootcamp.finals.files import CopyLimits, copy_folder, folder_hash
-from bootcamp.finals.notebooks import Problem, check_notebook, fit_to_run
+from bootcamp.finals.notebooks import Problem, check_notebook, fit_to_run, statements_of
+from bootcamp.finals.spending import spending_in_log
 from tests.finals.conftest import Room, cohort_of, keys_of, notebook_from
 from tests.finals.test_odd_input import GUESS
 from tests.finals.test_runs import BOASTING_ROI, PARAMETERS
@@ -145,6 +147,23 @@ def test_a_table_of_millions_of_rows_is_not_read_to_its_end() -> None:
     table = b"id,queue,status\n" + b"a\n" * 5_000_000
     given = read_predictions(table, ["mail-1"], ("queue",))
     assert given.problems == ["predictions.csv has more than 20,000 rows; write one for each item."]
+
+
+def test_a_first_line_of_a_million_columns_costs_its_rows_nothing() -> None:
+    columns = ",".join(f"{number:x}" for number in range(1_000_000))
+    began = time.perf_counter()
+    table = f"id,queue,status,{columns}\n" + "mail-1,a,ok\n" * 10_000
+    assert read_predictions(table.encode(), ["mail-1"], ("queue",)).rows["mail-1"]
+    log = f"tokens,seconds,{columns}\n" + "1,2\n" * 10_000
+    spending = spending_in_log(log.encode(), 120)
+    assert spending is not None
+    assert (spending.tokens, spending.seconds) == (10_000, 20_000)
+    assert time.perf_counter() - began < 20
+
+
+def test_a_cell_that_python_reads_for_hours_is_not_read() -> None:
+    assert statements_of("a = 1")
+    assert not statements_of("a = f'" + "{a}" * 1_000_000 + "'")
 
 
 def test_odd_separators_of_lines_stay_within_a_cell() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +93,39 @@ def test_says_when_a_file_is_not_json(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(ProbeFailed):
         learner(tmp_path).json("a.json")
+
+
+def test_files_that_take_long_to_read_hold_no_check_up(tmp_path: Path) -> None:
+    own = load_checks(content_root() / "graders" / "checks")
+    cell = {"cell_type": "code", "source": "x = f'" + "{a}" * 600_000 + "'"}
+    tagged = {**cell, "metadata": {"tags": ["parameters"]}}
+    (tmp_path / "solution.ipynb").write_text(json.dumps({"cells": [tagged, cell]}))
+    columns = ",".join(f"{number:x}" for number in range(200_000))
+    (tmp_path / "predictions.csv").write_text(f"id,label,status,{columns}\n" + "a\n" * 300_000)
+    (tmp_path / "labels.csv").write_text(f"id,label,{columns}\n" + "a\n" * 300_000)
+    began = time.perf_counter()
+    for name in ("hw5-parameters", "hw5-artefacts", "hw5-inputs"):
+        assert own[name].verdict(learner(tmp_path)).points == 0
+    assert time.perf_counter() - began < 20
+
+
+def test_an_errors_name_is_told_only_where_python_gave_it() -> None:
+    class Process:
+        alive = True
+
+        def __init__(self, kind: object) -> None:
+            self.kind = kind
+
+        def ask(self, _question: object, *, seconds: float) -> dict[str, Any]:
+            return {"answer": json.dumps({"raised": self.kind})}
+
+    def said(kind: object) -> str:
+        kernel: Any = Process(kind)
+        with pytest.raises(ProbeFailed) as failure:
+            ExecutedLearner(kernel, 0, seconds=1, total_seconds=1).call("solve", "a hidden text")
+        return str(failure.value)
+
+    assert "KeyError" in said("KeyError")
+    assert "JSONDecodeError" in said("JSONDecodeError")
+    for kind in ("a_hidden_text", "None_", 5, None, ["KeyError"]):
+        assert "an error" in said(kind)

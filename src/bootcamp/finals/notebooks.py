@@ -28,6 +28,7 @@ __all__ = [
 _ = texts("finals")
 
 _MOST_BYTES = 20_000_000
+_MOST_SOURCE = 20_000  # an f-string takes Python time by the square of its length
 _LONGEST_LINE = 100
 _LONGEST_TEXT = 600
 _ERROR_TAG = "papermill-error-cell-tag"
@@ -118,7 +119,9 @@ def fit_to_run(content: bytes) -> bytes:
 
 
 def statements_of(source: str) -> Sequence[ast.stmt]:
-    """Give the statements of a cell; none when Python cannot read it."""
+    """Give the statements of a cell; none when Python cannot read it, or would need very long."""
+    if len(source) > _MOST_SOURCE:
+        return ()
     try:
         return ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

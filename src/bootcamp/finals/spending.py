@@ -12,6 +12,7 @@ from bootcamp.language import N_
 from bootcamp.spoken import fixed, texts
 from bootcamp.store import Store
 from bootcamp.store.usage import in_currency, used_since
+from bootcamp.tables import rows_by_name
 
 __all__ = ["RECORD", "TEAM_LOG", "Spending", "spending_in_log", "spending_on_record"]
 
@@ -72,7 +73,8 @@ def spending_in_log(table: bytes | None, items: int) -> Spending | None:
     """Give what a `cost_log.csv` says; None when it is missing, or holds no such numbers."""
     try:
         lines = (table or b"").decode("utf-8-sig").splitlines()[:_MOST_ROWS]
-        rows = list(csv.DictReader(lines))
+        reader = csv.reader(lines)
+        rows = list(rows_by_name(next(reader, []), reader))
         tokens = sum(_number(row["tokens"]) for row in rows)
         seconds = sum(_number(row["seconds"]) for row in rows)
     except (KeyError, TypeError, ValueError, csv.Error):

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from bootcamp.errors import RoiInputRefused
 from bootcamp.language import N_, Texts
+from bootcamp.tables import rows_by_name
 from bootcamp.wording import exact
 
 __all__ = [
@@ -455,9 +456,15 @@ def _text(path: Path) -> str:
 def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     text = _text(path)
     header = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=max(",;\t", key=header.count))
-    reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
-    missing = [column for column in columns if column not in reader.fieldnames]
+    reader = csv.reader(text.splitlines(), delimiter=max(",;\t", key=header.count))
+    try:
+        names = [name.strip().lower() for name in next(reader, [])]
+        found = list(islice(rows_by_name(names, reader), _MOST_ROWS + 1))
+    except csv.Error:
+        raise RoiInputRefused(
+            _("{file} is not a readable table: save it as CSV.", file=path.name)
+        ) from None
+    missing = [column for column in columns if column not in names]
     if missing:
         raise RoiInputRefused(
             _(
@@ -466,12 +473,6 @@ def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
                 column=missing[0],
             )
         )
-    try:
-        found = list(islice(reader, _MOST_ROWS + 1))
-    except csv.Error:
-        raise RoiInputRefused(
-            _("{file} is not a readable table: save it as CSV.", file=path.name)
-        ) from None
     if len(found) > _MOST_ROWS:
         raise RoiInputRefused(
             _(

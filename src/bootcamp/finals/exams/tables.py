@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bootcamp.spoken import texts
+from bootcamp.tables import rows_by_name
 
 __all__ = ["Given", "Row", "Rows", "amount", "read_predictions", "tidy"]
 
@@ -183,9 +184,9 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
         header = text.partition("\n")[0]
         # As a file would be read: other separators of lines may stand within a cell.
         lines = io.StringIO(text, newline="")
-        reader = csv.DictReader(lines, delimiter=max(",;\t", key=header.count))
-        reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
-        missing = [name for name in columns if name not in reader.fieldnames]
+        reader = csv.reader(lines, delimiter=max(",;\t", key=header.count))
+        names = [name.strip().lower() for name in next(reader, [])]
+        missing = [name for name in columns if name not in names]
         if missing:
             given.problems.append(
                 _("predictions.csv has no column '{column}' in its first line.", column=missing[0])
@@ -193,7 +194,7 @@ def _rows(table: bytes | None, columns: Sequence[str], given: Given) -> list[dic
             return []
         rows = [
             {name: (row.get(name) or "").strip()[:_LONGEST_CELL] for name in columns}
-            for row in islice(reader, _MOST_ROWS + 1)
+            for row in islice(rows_by_name(names, reader), _MOST_ROWS + 1)
         ]
     except (UnicodeDecodeError, csv.Error):
         given.problems.append(
