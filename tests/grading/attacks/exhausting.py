@@ -90,6 +90,26 @@ for n in range(1000): os.write(1, b"past python\\n" * 100)
 get_ipython().payload_manager.write_payload({"source": "set_next_input", "text": "x" * 1_000_000})
 """
 
+MEMORY_OF_NOBODY = """
+import ctypes, os
+held = 0
+try:
+    for number in range(6):
+        handle = os.memfd_create(f"big-{number}")
+        for _ in range(40): held += os.write(handle, bytes(1 << 20))
+except OSError: pass
+libc = ctypes.CDLL(None)
+libc.shmat.restype, libc.shmdt.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+for number in range(6):
+    segment = libc.shmget(1000 + number, 40 << 20, 0o1666)
+    if segment < 0: break
+    place = libc.shmat(segment, None, 0)
+    ctypes.memset(place, 1, 40 << 20)
+    libc.shmdt(place)
+    held += 40 << 20
+if held > 200 << 20: print("REACHED", held)
+"""
+
 PICTURES = """
 from IPython.display import display
 picture = "iVBORw0KGgo" + "A" * 399_985
@@ -104,6 +124,7 @@ ATTACKS = (
     Attack("one-big-array", MEMORY, ("try: hog = bytearray(40 << 30)\nexcept MemoryError: pass",)),
     Attack("children-with-memory", MEMORY, (CHILDREN,), survives=False),
     Attack("growing-list", MEMORY, ("hog = []\nwhile True: hog.append(b'x' * (50 << 20))",), survives=False),
+    Attack("memory-of-nobody", MEMORY, (MEMORY_OF_NOBODY,)),
     Attack("fork-bomb", PIDS, (BOMB,)),
     Attack("fleeing-process", PIDS, (SPAWNING,)),
     Attack(

@@ -23,6 +23,7 @@ from IPython.core.error import StdinNotImplementedError
 from jupyter_client.session import Session
 from traitlets.config import Config
 
+from bootcamp.forks.inside import walls
 from bootcamp.forks.inside.frames import packed, receive
 from bootcamp.forks.inside.probe import answer
 
@@ -141,6 +142,7 @@ def serve(channel: socket.socket, shell: Any) -> None:
     outlet.channel = channel
     outlet.begin(wanted=False)
     printed = _Printed()
+    walls.forbid_memory_of_nobody()
     streams = _Stream("stdout", 1, outlet), _Stream("stderr", 2, outlet)
     sys.stdout, sys.stderr = streams
     builtins.input = getpass.getpass = _no_input
