@@ -68,6 +68,8 @@ def _mail(question: Question, sent: datetime, draw: random.Random) -> bytes:
     encoding = draw.choice(("8bit", "8bit", "quoted-printable", "base64"))
     signs_itself = "mobile" in question.body or "phone" in question.body
     footer = "" if signs_itself else draw.choice(_FOOTERS[question.language])
+    if not question.sender.rstrip(">").endswith("@quarrington.example"):
+        footer = ""  # what comes from outside does not bear the company's address
     text = f"{question.body}\n{footer}".rstrip("\n") + "\n"
     message.set_content(text, cte=encoding)
     if draw.random() < 0.2:
