@@ -33,7 +33,7 @@ from bootcamp.prose import comments, paragraphs
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "N_": None, "_n": (1, 2)}
 SESSIONS = range(1, 7)
-_DESK_PAGES = ("facilitator", "grading", "marking", "finals", "final_goals", "budgets")
+_DESK_PAGES = ("facilitator", "grading", "marking", "finals", "final_goals", "budgets", "guide")
 _TAG = re.compile(r"</?(\w+)")
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "SANDBOX_CASE",
     "content_root",
     "dataset",
+    "guide_file",
     "homework_names",
     "homework_session",
     "session_folder",
@@ -63,6 +64,19 @@ def translations(language: str, root: Path | None = None) -> dict[str, Path]:
         return {}
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path for path in found}
+
+
+def guide_file(number: int, language: str = ENGLISH) -> Path:
+    """Give the facilitator's guide of session `number`; in English where it is in no other.
+
+    Raises:
+        UnknownName: there is no such guide.
+    """
+    name = f"session-{number:02d}-guide.md"
+    english = content_root() / "labs" / name
+    if not english.is_file():
+        raise UnknownName(f"There is no guide for session {number}.")
+    return translations(language).get(f"guides/{name}", english)
 
 
 def homework_names() -> list[str]:

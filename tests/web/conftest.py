@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bootcamp.cohort import Cohort, Person, Team, UseCase, save_cohort
+from bootcamp.content import content_root
 from bootcamp.settings import DataFolder
 from bootcamp.store import Store, open_store
 from bootcamp.store.accounts import Account
@@ -127,8 +128,11 @@ async def _pause() -> None:
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A course with materials for sessions 1 and 6 only."""
-    root = tmp_path / "content"
+    """A course with materials for sessions 1 and 6 only, and every guide."""
+    real, root = content_root(), tmp_path / "content"
+    root.mkdir()
+    for name in ("labs", "translations"):
+        (root / name).symlink_to(real / name)
     for name in (
         "session-01/lab-1",
         "session-01/homework-1",

@@ -141,6 +141,24 @@ def test_the_facilitator_sees_the_whole_cohort(service: Service) -> None:
     assert f"{PREFIX}grading/homework-1" in page
 
 
+def test_the_facilitator_reads_each_sessions_guide(service: Service) -> None:
+    frances = service.browser("frances")
+    assert f'href="{PREFIX}guides/1"' in frances.get().text
+    for number in range(1, 7):
+        page = frances.get(f"guides/{number}")
+        assert page.status_code == 200
+        assert f"<h1>Session {number}, “" in page.text
+        assert "<td>" in page.text
+        assert "| ---" not in page.text
+
+
+def test_a_guide_is_for_facilitators_and_there_are_six(service: Service) -> None:
+    amina = service.browser("amina")
+    assert "guides/" not in amina.get().text
+    assert amina.get("guides/1").status_code == 403
+    assert service.browser("frances", "s2").get("guides/7").status_code == 404
+
+
 def test_a_name_is_shown_and_never_run(service: Service) -> None:
     evil = Person(name="<script>alert(1)</script>", email="e@x.example", login="elena")
     people = (*(p for p in cohort().people if p.login != "elena"), evil)
@@ -476,6 +494,8 @@ class TestInFrench:
             "finals": "Convenez de l’objectif avec chaque équipe",
             "grading/homework-1": "Relever et corriger",
             "grading/homework-9": "Ce devoir n’existe pas",
+            "guides/2": "<h1>Séance 2",
+            "guides/7": "Ce guide n’existe pas",
         }.items():
             assert said in frances.get(page).text
         released = frances.follow(frances.press("homework/homework-1/release"))

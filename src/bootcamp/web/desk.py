@@ -1,4 +1,4 @@
-"""The facilitator's desk: collect and grade at a button, mark what a person reads, give it back."""
+"""The facilitator's desk: guides, grading at a button, what a person marks, and giving it back."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from bootcamp.store.handins import HandIn, counts_for
 from bootcamp.web import grader, views
 from bootcamp.web.contracts import HomeworkLike
 from bootcamp.web.current import Current
+from bootcamp.web.guides import read_guide
 from bootcamp.web.identity import Session, Visitor
 from bootcamp.web.jobs import Job, Work
 
@@ -48,7 +49,7 @@ class Row:
 
 
 class Desk:
-    """The pages below `/grading` and `/marking`; grading is imported at the first use."""
+    """The pages below `/guides`, `/grading`, `/marking`; grading is imported at the first use."""
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Desk:
         one = "/marking/{name}/{login}/{exercise}"
         post = ["POST"]
         return [
+            Route("/guides/{number:int}", page(_guard(self._guide))),
             Route("/grading/{name}", page(_guard(self._grading))),
             Route("/grading/{name}/status", page(_guard(self._status), for_script=True)),
             Route("/grading/{name}/begin", action(_guard(self._grade)), methods=post),
@@ -81,6 +83,13 @@ class Desk:
             Route(one, action(_guard(self._mark)), methods=post),
             Route(f"{one}/comment", action(_guard(self._comment)), methods=post),
         ]
+
+    async def _guide(self, request: Request, session: Session, visitor: Visitor) -> Response:
+        try:
+            guide = await asyncio.to_thread(read_guide, request.path_params["number"])
+        except UnknownName:
+            raise HTTPException(404, _("There is no such guide.")) from None
+        return self._render("guide.html", session=session, visitor=visitor, guide=guide)
 
     # Collect and grade
 
@@ -327,7 +336,7 @@ class Desk:
 def _guard(handle: Handler) -> Handler:
     async def guarded(request: Request, session: Session, visitor: Visitor) -> Response:
         if not visitor.is_facilitator:
-            raise HTTPException(403, _("Only facilitators grade and mark."))
+            raise HTTPException(403, _("This page is for facilitators."))
         return await handle(request, session, visitor)
 
     return guarded
